@@ -1,0 +1,37 @@
+"""One CORS policy, enforced in every web stack, explained in plain words.
+
+The house, from the ground up; a module imports from lower floors only::
+
+    integrations · stores            the doors: sockets, files, frameworks, clocks
+    ─────────────────────────────    below this line: pure functions and frozen values
+    decision                         what the server should do: decide, compile
+    ruleset                          which policy serves which path
+    policy                           what the owner allows: settings in, one Policy out
+    origins                          one origin, one pattern, sets of them
+    standard · messages              facts of the Fetch standard · Request and Response
+    errors · reasons                 your settings are wrong · the protocol said no
+
+Start with ``Policy``, put ``crossorigin.integrations.asgi.CORSMiddleware`` or ``.wsgi.CORSMiddleware`` around
+the app, and ask ``decide`` when you want to know why.
+"""
+
+from crossorigin.decision import Decision, compile, decide  # noqa: A004 (the name users know it by)
+from crossorigin.errors import PolicyError, PolicyWarning, SettingError
+from crossorigin.policy import Policy
+from crossorigin.reasons import Reason
+from crossorigin.ruleset import Rule, Ruleset
+from crossorigin.stores.file import load
+
+__all__ = [
+    "Decision",
+    "Policy",
+    "PolicyError",
+    "PolicyWarning",
+    "Reason",
+    "Rule",
+    "Ruleset",
+    "SettingError",
+    "compile",
+    "decide",
+    "load",
+]

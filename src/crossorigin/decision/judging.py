@@ -1,0 +1,279 @@
+"""``decide``: one request, judged by one policy, or by the rules of its path."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from crossorigin import reasons
+from crossorigin.decision import answers, reading
+from crossorigin.origins.nearest import find_nearest
+from crossorigin.origins.origin import MAX_ORIGIN, NULL, read_origin
+from crossorigin.policy import Policy
+from crossorigin.standard.headers import is_token, read_header_names
+from crossorigin.standard.methods import SAFE_METHODS, SAFELISTED_METHODS, is_forbidden_method
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from crossorigin.messages import Request
+    from crossorigin.reasons import Reason
+    from crossorigin.ruleset import Ruleset
+
+#: More names, or bytes of them, are refused unread.
+MAX_HEADER_NAMES = 64
+MAX_HEADER_NAMES_SIZE = 4096
+_MAX_METHOD = 256
+
+
+class Decision(NamedTuple):
+    """What to do with one request.
+
+    ``kind`` is "not-cors", "actual", "preflight" or "websocket". ``status`` is None where the app answers;
+    otherwise the answer is ``status``, ``headers`` and ``body``. ``headers`` are to be put on the answer,
+    whoever gives it: ``Vary`` is merged with what is there, every other CORS header replaces it.
+    ``origin_to_ask`` is the origin that ``policy.origin_validator`` must judge, or None; until it has,
+    the request is refused. ``policy`` is the one that judged, or None where no rule serves the path.
+    """
+
+    kind: str
+    allowed: bool
+    reasons: tuple[Reason, ...] = ()
+    status: int | None = None
+    body: str = ""
+    headers: answers.Headers = ()
+    origin_to_ask: str | None = None
+    policy: Policy | None = None
+
+
+def decide(
+    policy: Policy | Ruleset, request: Request, *, origin_allowed: bool | None = None, websocket: bool = False
+) -> Decision:
+    """Decide what the server should do with *request*. Never raises, whatever the request holds.
+
+    :param origin_allowed: what the policy's validator said of ``origin_to_ask``; None if it was not asked.
+    :param websocket: the request is a WebSocket handshake.
+
+    Spec: https://fetch.spec.whatwg.org/#http-cors-protocol
+
+    >>> from crossorigin.messages import Request
+    >>> request = Request("GET", "https://api.example/", [("Origin", "https://evil.example")])
+    >>> decide(Policy(allow_origins=["https://app.example"]), request).reasons
+    (<Reason origin-not-allowed>,)
+    """
+    judge = _judge_websocket if websocket else _judge_http
+    if isinstance(policy, Policy):
+        return judge(policy, request, origin_allowed)
+    written, normalized = policy.find_judges(request.url)
+    if written is normalized:
+        return Decision("not-cors", allowed=True) if written is None else judge(written, request, origin_allowed)
+    # Differs from the standard: Fetch knows one path, but servers, proxies and routers may each see another.
+    policies = [one for one in (written, normalized) if one is not None]
+    decisions = [judge(one, request, None) for one in policies]
+    if origin_allowed is not None:
+        decisions = [
+            judge(one, request, origin_allowed) if decision.origin_to_ask else decision
+            for one, decision in zip(policies, decisions, strict=True)
+        ]
+    return _agree(policies, decisions, request.method)
+
+
+def _agree(policies: list[Policy], decisions: list[Decision], method: str) -> Decision:
+    """Allow what the rules of both readings of the path allow; a reading without a rule allows nothing."""
+    first, last = decisions[0], decisions[-1]
+    # Why: one answer cannot be that of two validators.
+    has_one_judge = policies[0].origin_validator is policies[-1].origin_validator
+    must_ask_both = first.origin_to_ask is not None and last.origin_to_ask is not None and not has_one_judge
+    refused = [decision for decision in decisions if not decision.allowed]
+    if refused and not must_ask_both:
+        # Why: where one of the two policies enforces its refusal, the app must not run.
+        return max(refused, key=lambda decision: decision.status or 0)
+    if len(decisions) > 1 and not must_ask_both:
+        return first._replace(headers=answers.intersect(first.headers, last.headers))
+    if first.kind == "not-cors":
+        return first._replace(headers=answers.VARY)
+    return _refuse(policies[0], first.kind, (reasons.AMBIGUOUS_PATH,), method)
+
+
+def _judge_http(policy: Policy, request: Request, origin_allowed: bool | None) -> Decision:
+    method = request.method
+    if method == "OPTIONS" and len(request.headers) > reading.MAX_HEADER_LINES:
+        return _refuse(policy, "preflight", (reasons.TOO_MANY_HEADER_LINES,), method)
+    fields = reading.read_fields(request)
+    origins = fields.get(reading.ORIGIN)
+    if origins is None:
+        if policy.require_origin:
+            return _refuse(policy, "not-cors", (reasons.MISSING_ORIGIN,), method)
+        return Decision("not-cors", allowed=True, headers=answers.render_bare(policy), policy=policy)
+    if method == "OPTIONS" and reading.REQUEST_METHOD in fields:
+        return _judge_preflight(policy, fields, origin_allowed)
+    fault = find_origin_fault(policy, origins, origin_allowed)
+    if fault is None and (not _is_enforced(policy, method) or policy.allows_method(method)):
+        headers = answers.render_actual(policy, origins[0])
+        return Decision("actual", allowed=True, headers=headers, policy=policy)
+    if reading.is_same_origin(policy, fields):
+        headers = answers.render_actual(policy, origins[0]) if fault is None else answers.render_bare(policy)
+        return Decision("not-cors", allowed=True, headers=headers, policy=policy)
+    if fault is None:
+        # Why: the origin may read what this server answers, a refusal too; only the method is not its to use.
+        headers = answers.render_actual(policy, origins[0])
+        found = (_explain(policy, reasons.METHOD_NOT_ALLOWED, origins[0], method),)
+        return _refuse(policy, "actual", found, method, headers)
+    return _refuse_origin(policy, "actual", fault, origins[0], method)
+
+
+def _judge_websocket(policy: Policy, request: Request, origin_allowed: bool | None) -> Decision:
+    """Judge a handshake: CORS does not cover it, but the browser sends its Origin, and cookies.
+
+    Spec: https://www.rfc-editor.org/rfc/rfc6455#section-10.2
+    """
+    if policy.websockets == "ignore":
+        return Decision("websocket", allowed=True, policy=policy)
+    fields = reading.read_fields(request)
+    origins = fields.get(reading.ORIGIN)
+    if origins is None:
+        if policy.require_origin:
+            return _refuse(policy, "websocket", (reasons.MISSING_ORIGIN,), request.method)
+        return Decision("websocket", allowed=True, policy=policy)
+    fault = find_origin_fault(policy, origins, origin_allowed)
+    if fault is None or reading.is_same_origin(policy, fields):
+        return Decision("websocket", allowed=True, policy=policy)
+    return _refuse_origin(policy, "websocket", fault, origins[0], request.method)
+
+
+def _judge_preflight(policy: Policy, fields: reading.Fields, origin_allowed: bool | None) -> Decision:
+    """Judge every step, also after one has failed, so that one look at the reasons mends them all.
+
+    Spec: https://fetch.spec.whatwg.org/#cors-preflight-request
+    """
+    origin = fields[reading.ORIGIN][0]
+    method = fields[reading.REQUEST_METHOD][0]
+    asked, fault_of_names = _read_names(policy, fields.get(reading.REQUEST_HEADERS, []))
+    fault_of_origin = find_origin_fault(policy, fields[reading.ORIGIN], origin_allowed)
+    faults = (fault_of_origin, _find_method_fault(policy, fields[reading.REQUEST_METHOD]), fault_of_names)
+    if not any(faults):
+        is_private = fields.get(reading.REQUEST_PRIVATE_NETWORK) == ["true"]
+        headers = answers.render_preflight(policy, origin, method, asked, private=is_private)
+        return Decision("preflight", True, (), policy.preflight_status, "", headers, None, policy)
+    found = tuple(_explain(policy, fault, origin, method, asked) for fault in faults if fault)
+    ask = origin if faults[0] is reasons.ORIGIN_NOT_JUDGED else None
+    if policy.debug and _does_browser_stop(faults, method):
+        passed_origin = origin if faults[0] is None else None
+        passed_method = method if passed_origin is not None and faults[1] is None else ""
+        headers = answers.render_passed_steps(policy, passed_origin, method=passed_method, asked=asked)
+        return Decision("preflight", False, found, policy.preflight_status, "", headers, ask, policy)
+    return _refuse(policy, "preflight", found, "OPTIONS", ask=ask)
+
+
+def _does_browser_stop(faults: Sequence[Reason | None], method: str) -> bool:
+    """Tell whether a browser would stop even at an ok status with the headers of the steps that passed."""
+    if faults[0]:
+        return True
+    if faults[1]:
+        # "If request's method is not in methods, request's method is not a CORS-safelisted method [...],
+        # then return a network error."
+        return faults[1] is reasons.METHOD_NOT_ALLOWED and method not in SAFELISTED_METHODS
+    return faults[2] is reasons.HEADER_NOT_ALLOWED
+
+
+def find_origin_fault(policy: Policy, origins: list[str], origin_allowed: bool | None) -> Reason | None:
+    """Return why the policy does not allow the origin, or None if it does."""
+    origin = origins[0]
+    if len(origins) > 1:
+        return reasons.MULTIPLE_ORIGINS
+    if len(origin) > MAX_ORIGIN:
+        return reasons.ORIGIN_TOO_LONG
+    if policy.is_static:
+        return None
+    if origin in policy.denied:
+        return reasons.ORIGIN_DENIED
+    if origin in policy.allowed:
+        return None
+    is_any = policy.allows_any_origin and policy.origin_validator is None
+    if origin == NULL:
+        return None if is_any or policy.dangerously_allow_null_origin else reasons.NULL_ORIGIN
+    if read_origin(origin) is None:
+        return reasons.MALFORMED_ORIGIN
+    if is_any or (policy.allow_origin_regex and policy.allow_origin_regex.fullmatch(origin)):
+        return None
+    if policy.origin_validator and origin_allowed is None:
+        return reasons.ORIGIN_NOT_JUDGED
+    return None if policy.origin_validator and origin_allowed is True else reasons.ORIGIN_NOT_ALLOWED
+
+
+def _find_method_fault(policy: Policy, methods: list[str]) -> Reason | None:
+    method = methods[0]
+    if len(methods) > 1 or len(method) > _MAX_METHOD or not is_token(method):
+        return reasons.MALFORMED_METHOD
+    return None if policy.allows_method(method) else reasons.METHOD_NOT_ALLOWED
+
+
+def _read_names(policy: Policy, lines: list[str]) -> tuple[list[str], Reason | None]:
+    """Return the names asked for, and why they are refused, or None."""
+    # "A recipient MAY combine multiple field lines within a field section that have the same field name [...]
+    # separated by a comma": proxies split the list, too.
+    text = ",".join(lines)
+    if len(text) > MAX_HEADER_NAMES_SIZE or text.count(",") >= MAX_HEADER_NAMES:
+        return [], reasons.TOO_MANY_HEADER_NAMES
+    asked = read_header_names(text)
+    if asked is None:
+        return [], reasons.MALFORMED_HEADER_NAMES
+    return asked, None if all(map(policy.allows_header, asked)) else reasons.HEADER_NOT_ALLOWED
+
+
+def _is_enforced(policy: Policy, method: str) -> bool:
+    return policy.enforce == "all" or (policy.enforce == "unsafe-methods" and method not in SAFE_METHODS)
+
+
+def _refuse_origin(policy: Policy, kind: str, fault: Reason, origin: str, method: str) -> Decision:
+    ask = origin if fault is reasons.ORIGIN_NOT_JUDGED else None
+    return _refuse(policy, kind, (_explain(policy, fault, origin),), method, ask=ask)
+
+
+def _refuse(  # noqa: PLR0913 (it is the one place that makes a refusal)
+    policy: Policy,
+    kind: str,
+    found: tuple[Reason, ...],
+    method: str,
+    headers: answers.Headers = answers.VARY,
+    *,
+    ask: str | None = None,
+) -> Decision:
+    """Refuse: with our own answer where the policy enforces it, else by leaving the headers out."""
+    if (kind == "actual" and not _is_enforced(policy, method)) or (kind == "websocket" and policy.websockets == "warn"):
+        return Decision(kind, False, found, None, "", headers, ask, policy)
+    body = answers.write_body(policy, kind, found)
+    headers = (*answers.render_refusal(body), *headers)
+    # "The server SHOULD send the same header fields in response to a HEAD request as [...] GET", and no content.
+    return Decision(kind, False, found, policy.error_status, "" if method == "HEAD" else body, headers, ask, policy)
+
+
+def _explain(policy: Policy, fault: Reason, origin: str, method: str = "", asked: Sequence[str] = ()) -> Reason:
+    """Give the reason a hint that fits the request, to be computed when it is read."""
+    if fault is reasons.ORIGIN_NOT_ALLOWED or fault is reasons.MALFORMED_ORIGIN:
+        return fault.with_hint(lambda: _hint_at_origin(policy, fault, origin))
+    if fault is reasons.METHOD_NOT_ALLOWED:
+        return fault.with_hint(lambda: _hint_at_method(policy, method))
+    if fault is reasons.HEADER_NOT_ALLOWED:
+        return fault.with_hint(lambda: _hint_at_names(policy, asked))
+    return fault
+
+
+def _hint_at_origin(policy: Policy, fault: Reason, origin: str) -> str:
+    if nearest := find_nearest(origin, policy.allowed):
+        candidate, difference = nearest
+        return f'The policy allows "{candidate}": {difference} differs. {fault.hint}'
+    return fault.hint
+
+
+def _hint_at_method(policy: Policy, method: str) -> str:
+    if is_forbidden_method(method):
+        return "No browser sends it."
+    if method.upper() in policy.allow_methods:
+        return f'Methods are compared with case: write method: "{method.upper()}" in the script.'
+    return f'Add "{method}" to allow_methods.'
+
+
+def _hint_at_names(policy: Policy, asked: Sequence[str]) -> str:
+    missing = [name for name in asked if not policy.allows_header(name)]
+    denied = [name for name in missing if name in policy.denied_names]
+    return f"Take {', '.join(denied)} out of deny_headers." if denied else f"Add {', '.join(missing)} to allow_headers."

@@ -1,0 +1,209 @@
+"""``compile``: the answers of one policy, rendered once, for an adapter to look up.
+
+Everything in a table is rendered by the functions that ``decide`` uses, and what a table cannot answer it
+leaves to ``decide``; a test holds the two equal for every policy and request.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+
+from crossorigin.decision import answers
+from crossorigin.decision.judging import MAX_HEADER_NAMES, MAX_HEADER_NAMES_SIZE, Decision, find_origin_fault
+from crossorigin.decision.reading import MAX_HEADER_LINES
+from crossorigin.messages import Request, get_values
+from crossorigin.policy import ANY
+from crossorigin.standard.headers import (
+    ALLOW_HEADERS,
+    ALLOW_METHODS,
+    ALLOW_ORIGIN,
+    ORIGIN,
+    REQUEST_HEADERS,
+    REQUEST_METHOD,
+)
+from crossorigin.standard.methods import NORMALIZED_METHODS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from crossorigin.policy import Policy
+
+#: What the wire is made of: bytes (ASGI) or str (WSGI).
+Wire = TypeVar("Wire", bytes, str)
+Pairs = list[tuple[Wire, Wire]]
+
+#: So many answers are kept, so that the next request like it costs no more than a look-up; and so long a key.
+MAX_KNOWN = 4096
+MAX_KEY = 512
+
+#: A stand-in for the origin where the rest of an answer is rendered.
+_SOMEONE = "https://someone.invalid"
+
+#: A list of names as browsers write it: in lower case, with commas and no spaces between.
+_BROWSER_NAMES = r"[!#$%&'*+.^_`|~0-9a-z-]+(?:,[!#$%&'*+.^_`|~0-9a-z-]+)*"
+
+#: A whole answer: status, headers, body. Without a status, the headers are to be put on the app's answer;
+#: without headers, only ``decide`` can tell.
+Answer = tuple[int, "Pairs[Wire] | None", bytes]
+NOTHING: Answer[Any] = (0, None, b"")
+
+
+class Table(Generic[Wire]):
+    """One policy's answers.
+
+    An actual request from an origin in ``exact`` is answered with ``(allow_origin, origin)`` and ``tail``;
+    ``bare`` is the answer to a request without an origin, or None where only ``decide`` can tell.
+    """
+
+    __slots__ = (
+        "_any_names",
+        "_comma",
+        "_is_simple",
+        "_known",
+        "_names",
+        "_names_line",
+        "_preflights",
+        "_wire",
+        "allow_origin",
+        "bare",
+        "exact",
+        "policy",
+        "tail",
+    )
+
+    def __init__(self, policy: Policy, wire: _WireForm[Wire]) -> None:
+        self.policy = policy
+        self._wire = wire
+        # Why: in debug every decision is logged, and what is enforced depends on more than the origin.
+        self._is_simple = not policy.debug and policy.enforce == "browser"
+        is_exact = self._is_simple and not policy.is_static and not policy.deny_origins
+        self.exact = wire.encode_set(policy.allowed.literals) if is_exact else frozenset()
+        self.bare = None if policy.debug or policy.require_origin else self.render(answers.render_bare(policy))
+        self.allow_origin = wire.name(ALLOW_ORIGIN)
+        self.tail = self.render(answers.render_actual(policy, _SOMEONE)[1:])
+        self._names = frozenset(map(wire.value, policy.header_names))
+        self._names_line = wire.name(ALLOW_HEADERS)
+        self._comma = wire.value(",")
+        is_any = policy.allow_headers == (ANY,) and not policy.denied_names
+        self._any_names = re.compile(wire.value(_BROWSER_NAMES)) if is_any else None
+        self._preflights = self._compile_preflights()
+        # What was decided before: refusals, and origins that a pattern allows.
+        self._known: dict[tuple[Wire | None, ...], Answer[Wire]] = {}
+
+    def render(self, headers: answers.Headers) -> Pairs[Wire]:
+        """Write headers in the form of this table's wire."""
+        return [(self._wire.name(name), self._wire.value(value)) for name, value in headers]
+
+    def find_actual(self, origin: Wire) -> Pairs[Wire] | None:
+        """Return the headers for an actual request from *origin*, or None where only ``decide`` can tell."""
+        if known := self._known.get((origin,)):
+            return known[1]
+        if not self._allows(origin):
+            return None
+        headers = self.bare if self.policy.is_static else [(self.allow_origin, origin), *self.tail]
+        self._keep((origin,), (0, headers, b""))
+        return headers
+
+    def find_preflight(self, origin: Wire, method: Wire, names: Wire | None) -> Answer[Wire]:
+        """Return the answer to a preflight. *names* is the one line of names asked for, or None."""
+        if known := self._known.get((origin, method, names)):
+            return known
+        lines = self._preflights.get(method)
+        if lines is None or not (origin in self.exact or self._allows(origin)):
+            return NOTHING
+        asked = self._find_names(names)
+        if asked is None:
+            return NOTHING
+        first = (self.allow_origin, self._wire.value(ANY) if self.policy.is_static else origin)
+        answer = (self.policy.preflight_status, [first, *asked, *lines], b"")
+        self._keep((origin, method, names), answer)
+        return answer
+
+    def remember(self, request: Request, decision: Decision) -> None:
+        """Keep a refusal that was decided and logged, so that the next one like it is looked up."""
+        is_stable = self._is_simple and self.policy.origin_validator is None
+        if not is_stable or decision.allowed or decision.kind not in {"actual", "preflight"}:
+            return
+        wanted = (ORIGIN,) if decision.kind == "actual" else (ORIGIN, REQUEST_METHOD, REQUEST_HEADERS)
+        values = [get_values(request.headers, name) for name in wanted]
+        if any(len(lines) > 1 for lines in values) or len(request.headers) > MAX_HEADER_LINES:
+            return
+        key = tuple(self._wire.value(lines[0]) if lines else None for lines in values)
+        self._keep(key, (decision.status or 0, self.render(decision.headers), decision.body.encode()))
+
+    def _keep(self, key: tuple[Wire | None, ...], answer: Answer[Wire]) -> None:
+        """Keep an answer for the same origin, or the same origin, method and names."""
+        if sum(len(part) for part in key if part) > MAX_KEY:
+            return
+        if len(self._known) >= MAX_KNOWN:
+            self._known.clear()
+        self._known[key] = answer
+
+    def _allows(self, origin: Wire) -> bool:
+        return self._is_simple and find_origin_fault(self.policy, [self._wire.decode(origin)], None) is None
+
+    def _find_names(self, names: Wire | None) -> Pairs[Wire] | None:
+        """Return the line that allows the names asked for where it depends on them, or None where they may not be allowed."""
+        if names is None:
+            return []
+        if len(names) > MAX_HEADER_NAMES_SIZE or names.count(self._comma) >= MAX_HEADER_NAMES:
+            return None
+        if self._any_names:
+            return [(self._names_line, names)] if self._any_names.fullmatch(names) else None
+        return [] if self._names.issuperset(names.split(self._comma)) else None
+
+    def _compile_preflights(self) -> dict[Wire, Pairs[Wire]]:
+        """Render, for each method, all of an allowed preflight's answer but the origin and names that were asked for."""
+        policy = self.policy
+        if not self._is_simple or policy.allow_private_network:
+            return {}
+        methods = NORMALIZED_METHODS if policy.allow_methods == (ANY,) else policy.allow_methods
+        return {
+            self._wire.value(method): self.render(
+                answers.render_preflight(policy, _SOMEONE, method, (), private=False)[1:]
+            )
+            for method in methods
+        }
+
+
+class _WireForm(NamedTuple, Generic[Wire]):
+    """How names and values are written on a wire, and read off it."""
+
+    name: Callable[[str], Wire]
+    value: Callable[[str], Wire]
+    decode: Callable[[Wire], str]
+    encode_set: Callable[[frozenset[str]], frozenset[Wire]]
+
+
+def _same(text: str) -> str:
+    return text
+
+
+BYTES: _WireForm[bytes] = _WireForm(
+    lambda name: name.lower().encode("latin-1"),
+    lambda value: value.encode("latin-1"),
+    lambda value: value.decode("latin-1"),
+    lambda values: frozenset(value.encode("latin-1") for value in values),
+)
+TEXT: _WireForm[str] = _WireForm(_same, _same, _same, lambda values: values)
+
+
+def compile(policy: Policy) -> Table[bytes]:  # noqa: A001 (the name users know it by)
+    """Render the answers of *policy* for an ASGI server: names in lower case, bytes.
+
+    >>> from crossorigin.policy import Policy
+    >>> compile(Policy(allow_origins="*")).bare
+    ((b'access-control-allow-origin', b'*'),)
+    """
+    return Table(policy, BYTES)
+
+
+def compile_text(policy: Policy) -> Table[str]:
+    """Render the answers of *policy* for a WSGI server: texts.
+
+    >>> from crossorigin.policy import Policy
+    >>> compile_text(Policy()).bare
+    (('Vary', 'Origin'),)
+    """
+    return Table(policy, TEXT)

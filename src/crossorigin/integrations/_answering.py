@@ -1,0 +1,251 @@
+"""What the doors share: reading the settings, swapping a policy, asking, merging headers, the log."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import time
+import warnings
+from typing import TYPE_CHECKING, Any, Generic
+from urllib.parse import quote
+
+from crossorigin.decision import Decision, decide
+from crossorigin.decision.table import Table, Wire
+from crossorigin.errors import PolicyWarning
+from crossorigin.integrations._asking import Asker
+from crossorigin.messages import get_values
+from crossorigin.policy import Policy
+from crossorigin.ruleset import Ruleset
+from crossorigin.standard.headers import CORS_PREFIX, ORIGIN, VARY
+from crossorigin.standard.url import decode_path, is_ambiguous_path, split_path
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from crossorigin.messages import Request
+
+logger = logging.getLogger("crossorigin")
+
+#: Under this key a layer tells the ones inside it that it is there.
+LAYER_KEY = "crossorigin.layer"
+
+#: The layers that have not seen a request yet: only while there are any must a request be marked.
+unused_layers: set[int] = set()
+
+#: What a path may hold as it is; the rest is percent-encoded.
+_PATH_MARKS = "/;:@&=+$,!~*'()\\%"
+
+_MOST_REMEMBERED = 1024
+_SECONDS_BETWEEN_HINTS = 1.0
+_SHOWN = 512
+
+#: What is answered where the app raised and nobody else can.
+SERVER_ERROR = b"Internal Server Error"
+
+
+class Rules(Generic[Wire]):
+    """A policy or ruleset with all that serves it, swapped as one.
+
+    ``table`` is that of the one policy for all paths, or None where the path decides; ``nothing`` is a table
+    in which nothing is found, so that ``decide`` is asked.
+    """
+
+    def __init__(self, policy: Policy | Ruleset, render: Callable[[Policy], Table[Wire]]) -> None:
+        self.policy = policy
+        single = policy if isinstance(policy, Policy) else policy.only_policy
+        ruleset = policy if isinstance(policy, Ruleset) else Ruleset([])
+        policies = [single] if single else [rule.policy for rule in ruleset.rules]
+        self.table = render(single) if single else None
+        self.nothing = render(Policy(debug=True))
+        self.find_policy = ruleset.find_policy
+        self.find_judges = ruleset.find_judges
+        self._tables = [] if single else [(one, render(one)) for one in policies]
+        self._askers = [(one, Asker(one.origin_validator)) for one in policies if one.origin_validator]
+        self.journal = Journal()
+
+    def find_table(self, policy: Policy | None) -> Table[Wire] | None:
+        """Return the table of one of the rules' policies, or None for None."""
+        return next((table for one, table in self._tables if one is policy), None)
+
+    def find_asker(self, policy: Policy | None) -> Asker:
+        """Return the one that asks the validator of one of the rules' policies."""
+        return next(asker for one, asker in self._askers if one is policy)
+
+    def judge(self, request: Request, *, websocket: bool = False) -> Decision:
+        """Decide and log, asking the validator if it must be asked."""
+        decision = decide(self.policy, request, websocket=websocket)
+        if decision.origin_to_ask is not None:
+            allowed = self.find_asker(decision.policy).ask(decision.origin_to_ask)
+            decision = decide(self.policy, request, websocket=websocket, origin_allowed=allowed)
+        self.journal.log(decision, request)
+        return decision
+
+    async def judge_async(self, request: Request, *, websocket: bool = False) -> Decision:
+        """Do the same without blocking the event loop."""
+        decision = decide(self.policy, request, websocket=websocket)
+        if decision.origin_to_ask is not None:
+            allowed = await self.find_asker(decision.policy).ask_async(decision.origin_to_ask)
+            decision = decide(self.policy, request, websocket=websocket, origin_allowed=allowed)
+        self.journal.log(decision, request)
+        return decision
+
+
+class Journal:
+    """The log: one line for each distinct refusal, and everything in ``debug``."""
+
+    def __init__(self) -> None:
+        self._seen: dict[tuple[str, ...], None] = {}
+        self._next_hint = 0.0
+        self._has_told_of_inner_headers = False
+
+    def log(self, decision: Decision, request: Request) -> None:
+        """Log a decision where it must be."""
+        is_debug = decision.policy is not None and decision.policy.debug
+        if not decision.reasons and not is_debug:
+            return
+        origin = ascii(", ".join(get_values(request.headers, ORIGIN))[:_SHOWN])
+        ids = tuple(reason.id for reason in decision.reasons)
+        if is_debug:
+            outcome = "allowed" if decision.allowed else f"refused ({', '.join(ids)})"
+            logger.info("%s request %s: %s %s, origin %s", decision.kind, outcome, *_show(request), origin)
+        if ids and self._is_new((origin, *ids)):
+            reason = f"{', '.join(ids)}: {decision.reasons[0].message}"
+            logger.warning(
+                "%s request refused: origin %s (%s). %s", decision.kind, origin, reason, self._hint(decision)
+            )
+
+    def tell_of_inner_headers(self, names: Iterable[str]) -> None:
+        """Log, once, that the app or another layer sets CORS headers, too."""
+        if not self._has_told_of_inner_headers:
+            self._has_told_of_inner_headers = True
+            found = ascii(", ".join(names))
+            logger.warning(
+                "removed %s, set inside this layer: leave CORS to one place, the policy's answer wins", found
+            )
+
+    def _is_new(self, key: tuple[str, ...]) -> bool:
+        if key in self._seen:
+            return False
+        while len(self._seen) >= _MOST_REMEMBERED:
+            self._seen.pop(next(iter(self._seen), key), None)
+        self._seen[key] = None
+        return True
+
+    def _hint(self, decision: Decision) -> str:
+        now = time.monotonic()
+        if now < self._next_hint:
+            return ""
+        self._next_hint = now + _SECONDS_BETWEEN_HINTS
+        return " ".join(ascii(reason.hint)[1:-1] for reason in decision.reasons)
+
+
+def _show(request: Request) -> tuple[str, str]:
+    """Return method and URL on one line, whatever they hold."""
+    return ascii(request.method[:_SHOWN])[1:-1], ascii(request.url[:_SHOWN])[1:-1]
+
+
+class Layer(Generic[Wire]):
+    """What every wrapping middleware is: an app, and rules that can be swapped while requests run."""
+
+    def __init__(
+        self,
+        app: Any,
+        policy: Policy | Ruleset | None,
+        settings: dict[str, Any],
+        render: Callable[[Policy], Table[Wire]],  # noqa: ANN401 (an app is whatever the server calls)
+    ) -> None:
+        self.app = app
+        self._render = render
+        self._put_in_force(Rules(make_policy(policy, settings), render))
+        unused_layers.add(id(self))
+
+    @property
+    def policy(self) -> Policy | Ruleset:
+        """The policy in force."""
+        return self.hot[0].policy
+
+    def reconfigure(self, policy: Policy | Ruleset | None = None, **settings: Any) -> None:  # noqa: ANN401 (the options of Policy)
+        """Put another policy in force for every request from now on; those under way keep theirs.
+
+        :raises PolicyError: the new one is wrong; the old one stays in force.
+        """
+        self._put_in_force(Rules(make_policy(policy, settings), self._render))
+
+    def _put_in_force(self, rules: Rules[Wire]) -> None:
+        """Swap everything that depends on the policy by one assignment, so that no request sees a part of it."""
+        table = rules.table or rules.nothing
+        self.hot = (rules, rules.table, table.exact, table.bare, table.tail, table.allow_origin)
+
+    def see_first_request(self, marks: Any) -> None:  # noqa: ANN401 (a scope or an environ)
+        """Warn at first use if another layer has marked the request already."""
+        if id(self) in unused_layers:
+            unused_layers.discard(id(self))
+            if LAYER_KEY in marks:
+                text = "two CORS layers are stacked: the outer one's policy wins. Put one around the app, take the other out"
+                logger.warning(text)
+                # Why: a filter may turn it into an error, and no request may fail for it.
+                with contextlib.suppress(PolicyWarning):
+                    warnings.warn(text, PolicyWarning, stacklevel=2)
+
+
+def make_policy(policy: Policy | Ruleset | None, settings: dict[str, Any]) -> Policy | Ruleset:
+    """Return the policy given, or the one that the settings make.
+
+    :raises PolicyError: the settings are wrong.
+    :raises TypeError: there is both a policy and settings, or the policy is something else.
+    """
+    if policy is None:
+        return Policy(**settings)
+    if not isinstance(policy, Policy | Ruleset):
+        text = f"a Policy or a Ruleset is expected, not {policy!r}: write CORSMiddleware(app, Policy(...)), or its options by name"
+        raise TypeError(text)
+    if settings:
+        text = f"give either a policy or its options, not both: put {', '.join(settings)} into the Policy"
+        raise TypeError(text)
+    return policy
+
+
+def find_table_by_path(rules: Rules[Wire], path: str, raw: str, url: str) -> Table[Wire] | None:
+    """Return the table of the rule that serves a decoded path; None: no rule does, so the request is not touched."""
+    if is_ambiguous_path(path) or is_ambiguous_path(raw.partition("?")[0]):
+        written, normalized = rules.find_judges(url)
+        return rules.find_table(written) if written is normalized else rules.nothing
+    return rules.find_table(rules.find_policy(path))
+
+
+def find_url(path: str, raw: str, root: str) -> str:
+    """Return the path below *root* as the client wrote it, if *raw* tells; else as it may have written *path*."""
+    written = split_path(raw) if raw else ""
+    for prefix in (quote(root, _PATH_MARKS), root):
+        below = written[len(prefix) :]
+        if written.startswith(prefix) and decode_path(below) == path:
+            return below or "/"
+    return quote(path, _PATH_MARKS) or "/"
+
+
+def merge(inner: Iterable[tuple[str, str]], ours: Iterable[tuple[str, str]]) -> tuple[list[tuple[str, str]], list[str]]:
+    """Put our headers on an answer; return them all, and the names of the CORS headers that were there.
+
+    The policy's answer wins: what was there is removed, never doubled. ``Vary`` is merged with the app's.
+
+    >>> merge([("Vary", "Accept"), ("Access-Control-Allow-Origin", "*")], [("Vary", "Origin")])
+    ([('Vary', 'Accept, Origin')], ['Access-Control-Allow-Origin'])
+    """
+    kept, removed, vary_at = [], [], None
+    varies: list[str] = []
+    for name, value in inner:
+        lower = name.lower()
+        if lower.startswith(CORS_PREFIX):
+            removed.append(name)
+            continue
+        if lower == VARY.lower():
+            varies += [word.strip().lower() for word in value.split(",")]
+            vary_at = len(kept)
+        kept.append((name, value))
+    for name, value in ours:
+        if name.lower() != VARY.lower() or vary_at is None:
+            kept.append((name, value))
+        elif value.lower() not in varies and "*" not in varies:
+            was_name, was = kept[vary_at]
+            kept[vary_at] = (was_name, f"{was}, {value}" if was.strip() else value)
+    return kept, removed

@@ -1,0 +1,123 @@
+"""The ASGI door: ``CORSMiddleware(app, policy)`` around a whole app.
+
+Spec: https://asgi.readthedocs.io/en/latest/specs/www.html
+"""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Any
+
+from crossorigin.decision import compile  # noqa: A004 (the name users know it by)
+from crossorigin.integrations import _scope
+from crossorigin.integrations._answering import LAYER_KEY, Layer, unused_layers
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
+    from crossorigin.integrations._scope import ASGIApp, Message, Receive, Scope, Send
+    from crossorigin.policy import Policy
+    from crossorigin.ruleset import Ruleset
+
+_ORIGIN = _scope.ORIGIN
+_VARY = _scope.VARY
+
+
+class CORSMiddleware(Layer[bytes]):
+    """Put the answers of a policy on everything that an ASGI app sends.
+
+    Make it the outermost layer: then preflights are answered before anything else, and errors carry the
+    headers, too. Nothing is buffered, and exceptions go on as they are.
+
+    :param app: the ASGI app.
+    :param policy: a policy or ruleset; or give the policy's options by name.
+    :raises PolicyError: the options are wrong.
+
+    >>> app = CORSMiddleware(lambda scope, receive, send: None, allow_origins=["https://app.example"])
+    """
+
+    def __init__(self, app: ASGIApp, policy: Policy | Ruleset | None = None, **settings: Any) -> None:  # noqa: ANN401 (the options of Policy)
+        super().__init__(app, policy, settings, compile)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: C901, PLR0912 (see Why)
+        """Serve one connection."""
+        # Why: this runs for every request. It is one function, written for speed: one pass over the headers, and
+        # answers that were rendered before. What it does not find is left to decide.
+        if scope["type"] != "http":
+            await self._serve_other(scope, receive, send)
+            return
+        if unused_layers:
+            self.see_first_request(scope)
+            scope[LAYER_KEY] = True
+        rules, table, exact, ours, tail, allow_origin = self.hot
+        if table is None:
+            if (table := _scope.find_table(rules, scope)) is None:
+                await self.app(scope, receive, send)
+                return
+            exact, ours, tail, allow_origin = table.exact, table.bare, table.tail, table.allow_origin
+        headers = scope["headers"]
+        if scope["method"] == "OPTIONS":
+            status, ours, body = _scope.look_up_options(table, headers)
+            if status:
+                await send({"type": "http.response.start", "status": status, "headers": [*ours]})
+                await send({"type": "http.response.body", "body": body})
+                return
+        else:
+            origin, name = None, b"a"
+            for name, value in headers:
+                if name == _ORIGIN:
+                    if origin is not None:
+                        ours = None
+                        break
+                    origin = value
+            else:
+                if origin is not None:
+                    ours = [(allow_origin, origin), *tail] if origin in exact else table.find_actual(origin)
+                elif name < b"a":
+                    # Why: names "should be lowercased, but it is not required"; a server does it to all or to none.
+                    ours = None
+        if ours is None and (ours := await _scope.decide_and_answer(rules, table, scope, send)) is None:
+            return
+
+        def answer(message: Message) -> Awaitable[None]:
+            nonlocal ours
+            if ours is not None and message["type"] == "http.response.start":
+                try:
+                    inner = message["headers"]
+                except KeyError:
+                    inner = []
+                if inner.__class__ is not list:
+                    inner = [*inner]
+                for name, _ in inner:
+                    # Why: every CORS header, and every name that is not in lower case, sorts before "b".
+                    if name < b"b" or name == _VARY:
+                        inner = _scope.merge_headers(rules, inner, ours)
+                        break
+                else:
+                    inner = inner + ours
+                # Why: a copy, because an app may send the same message to everyone.
+                message = message.copy()
+                message["headers"] = inner
+                ours = None
+            return send(message)
+
+        try:
+            await self.app(scope, receive, answer)
+        except Exception:
+            if ours is not None:
+                # Why: the server's own 500 would carry no headers, and the browser would hide it from the page.
+                with contextlib.suppress(Exception):
+                    await _scope.send_server_error(answer)
+            raise
+
+    async def _serve_other(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Judge a WebSocket handshake; pass the lifespan and everything unknown through."""
+        rules, table, *_ = self.hot
+        if scope["type"] == "websocket" and (table or (table := _scope.find_table(rules, scope))):
+            self.see_first_request(scope)
+            scope[LAYER_KEY] = True
+            decision = await rules.judge_async(_scope.make_request(scope), websocket=True)
+            if decision.status is not None:
+                await _scope.refuse_websocket(table, decision, scope, receive, send)
+                return
+        await self.app(scope, receive, send)

@@ -1,0 +1,77 @@
+"""One pattern of origins: ``https://*.example.com``, ``https://app-*.example.com``, ``http://localhost:*``."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from crossorigin.errors import InvalidOriginError
+from crossorigin.origins.origin import parse_origin
+
+#: No wildcard may stand in the last labels of a host: whoever registers the name would choose what it stands for.
+_FIXED_LABELS = 2
+
+
+class Pattern(NamedTuple):
+    """A pattern, taken apart.
+
+    ``before`` and ``after`` are the host's texts on both sides of its ``*``; both are the whole host
+    and "" where only the port is a ``*``.
+    """
+
+    text: str
+    scheme: str
+    before: str
+    after: str
+    has_any_port: bool
+    has_any_label: bool
+
+    @property
+    def is_subdomains(self) -> bool:
+        """Tell whether the ``*`` stands for one or more whole labels."""
+        return self.has_any_label and not self.before and self.after.startswith(".")
+
+    @property
+    def base(self) -> str:
+        """Return the labels behind the one with the wildcard: who owns them owns all that can match.
+
+        >>> parse_pattern("https://app-*.example.com").base
+        'example.com'
+        """
+        return self.after.partition(".")[2] if self.has_any_label else self.before
+
+
+def parse_pattern(text: str) -> Pattern:
+    """Read a pattern from the settings.
+
+    :raises InvalidOriginError: a ``*`` stands where it has no meaning, or the rest is no origin.
+
+    >>> parse_pattern("https://*.example.com:*").base
+    'example.com'
+    """
+    bare, has_any_port = (text[: -len(":*")], True) if text.endswith(":*") else (text, False)
+    scheme, _, authority = bare.partition("://")
+    before, star, after = authority.partition("*")
+    if "*" in scheme or "*" in after or not (star or has_any_port):
+        raise _misplaced(text)
+    # A letter in the wildcard's place leaves every other position as it was, so that the caret is right.
+    origin = parse_origin(bare.replace("*", "x"))
+    after_host = after[: len(after) - len(str(origin)) + len(f"{origin.scheme}://{origin.host}")] if star else ""
+    pattern = Pattern(text, scheme, before if star else origin.host, after_host, has_any_port, bool(star))
+    if star and not pattern.is_subdomains and not _is_inside_a_label(origin.host, len(before)):
+        raise _misplaced(text)
+    return pattern
+
+
+def _is_inside_a_label(host: str, at: int) -> bool:
+    label_number = host.count(".", 0, at)
+    return label_number < host.count(".") + 1 - _FIXED_LABELS
+
+
+def _misplaced(text: str) -> InvalidOriginError:
+    return InvalidOriginError(
+        "allow_origins",
+        text,
+        "wildcard-is-not-a-pattern",
+        at=text.find("*"),
+        fix='Write a pattern such as "https://*.example.com" or "http://localhost:*", or list the origins',
+    )

@@ -1,0 +1,228 @@
+"""Which policy serves which path; ``parse_ruleset(text)`` reads TOML text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from crossorigin.errors import (
+    IncompatibleOptionsError,
+    InvalidFileError,
+    InvalidPathError,
+    InvalidValueError,
+    PolicyError,
+    WrongTypeError,
+)
+from crossorigin.policy import Policy
+from crossorigin.policy.problems import Problems, raise_from_here
+from crossorigin.policy.settings import check_list
+from crossorigin.standard.url import decode_path, is_ambiguous_path, normalize_path, split_path
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+EVERYTHING = "/*"
+
+
+class Rule:
+    """One policy for some paths.
+
+    :param paths: each is literal (``/status``), or ends in ``/*`` and stands for everything below and for the
+        bare prefix (``/public/*``: ``/public``, ``/public/`` and ``/public/a/b``). Written decoded.
+    :raises PolicyError: a path is neither; holds all mistakes.
+
+    >>> Rule(paths=["/public/*"], policy=Policy(allow_origins="*")).paths
+    ('/public/*',)
+    """
+
+    __slots__ = ("paths", "policy")
+
+    paths: tuple[str, ...]
+    policy: Policy
+
+    def __init__(self, paths: Iterable[str], policy: Policy) -> None:
+        problems = Problems()
+        items = check_list("paths", paths, problems)
+        if not items and not problems.mistakes:
+            problems.add(InvalidValueError, "paths", items, "missing-paths", fix='Write paths such as ["/public/*"]')
+        for number, path in enumerate(items):
+            _check_path(path, number, problems)
+        if not isinstance(policy, Policy):
+            problems.wrong_type("policy", policy, fix="Write a Policy")
+        problems.raise_mistakes()
+        object.__setattr__(self, "paths", tuple(items))
+        object.__setattr__(self, "policy", policy)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """Refuse: a rule never changes."""
+        raise AttributeError(name)
+
+    def __eq__(self, other: object) -> bool:
+        """Compare paths and policy."""
+        return isinstance(other, Rule) and (self.paths, self.policy) == (other.paths, other.policy)
+
+    def __hash__(self) -> int:
+        """Hash the paths."""
+        return hash(self.paths)
+
+    def __repr__(self) -> str:
+        """Show both parts."""
+        return f"Rule(paths={list(self.paths)!r}, policy={self.policy!r})"
+
+
+def _check_path(path: object, number: int, problems: Problems) -> None:
+    if not isinstance(path, str):
+        problems.wrong_type("paths", path, fix='Write a text, such as "/public/*"', item=number)
+        return
+    literal = path.removesuffix("*") if path.endswith("/*") else path
+    at = next((literal.index(mark) for mark in "*?#" if mark in literal), None)
+    if not path.startswith("/") or at is not None or is_ambiguous_path(literal):
+        fix = 'Write it from its first slash on, decoded and without dot segments, such as "/public/*"'
+        problems.add(InvalidPathError, "paths", path, "path-is-not-a-pattern", fix=fix, at=at, item=number)
+
+
+class Judges(NamedTuple):
+    """The policies that must both allow a request: that of the path as written, that of the path normalised.
+
+    They differ only for an ambiguous path. None: no rule serves the path.
+    """
+
+    written: Policy | None
+    normalized: Policy | None
+
+
+class Ruleset:
+    """Rules for paths, of which the most specific one serves a request, in whatever order they stand.
+
+    :raises PolicyError: two rules name the same path.
+
+    >>> private = Policy(allow_origins=["https://app.example"])
+    >>> rules = Ruleset([Rule(["/*"], private), Rule(["/public/*"], Policy(allow_origins="*"))])
+    >>> rules.find_policy("/public/logo.png").allow_origins
+    ('*',)
+    """
+
+    __slots__ = ("_exact", "_longest", "_prefixes", "rules")
+
+    rules: tuple[Rule, ...]
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self.rules = tuple(rules)
+        problems = Problems()
+        by_path: dict[str, Policy] = {}
+        for number, rule in enumerate(self.rules):
+            if not isinstance(rule, Rule):
+                problems.wrong_type("rules", rule, fix="Write a Rule(paths=[...], policy=...)", item=number)
+                continue
+            for path in rule.paths:
+                if path in by_path:
+                    fix = "Name the path in one rule only"
+                    problems.add(IncompatibleOptionsError, "paths", path, "duplicate-path", fix=fix)
+                by_path[path] = rule.policy
+        problems.raise_mistakes()
+        self._exact = {path: policy for path, policy in by_path.items() if not path.endswith("/*")}
+        self._prefixes = {path[: -len("/*")]: policy for path, policy in by_path.items() if path.endswith("/*")}
+        self._longest = max(map(len, self._prefixes), default=-1)
+
+    @property
+    def only_policy(self) -> Policy | None:
+        """The one policy that serves every path, if there is one."""
+        return self._prefixes.get("") if len(self._prefixes) == 1 and not self._exact else None
+
+    def find_policy(self, path: str) -> Policy | None:
+        """Return the policy of the most specific rule for a decoded path, compared with case, or None."""
+        if path in self._exact:
+            return self._exact[path]
+        # Why: no prefix is longer than the longest one, so a path of a megabyte costs no more than a short one.
+        prefix = path[: self._longest + 1]
+        if prefix == path and path in self._prefixes:
+            return self._prefixes[path]
+        while (slash := prefix.rfind("/")) >= 0:
+            prefix = prefix[:slash]
+            if prefix in self._prefixes:
+                return self._prefixes[prefix]
+        return None
+
+    def find_judges(self, url: str) -> Judges:
+        """Return the policies that judge a request for *url*, whose path is as it was written there."""
+        written = split_path(url)
+        decoded = decode_path(written)
+        policy = self.find_policy(decoded)
+        if is_ambiguous_path(decoded) or is_ambiguous_path(written):
+            return Judges(policy, self.find_policy(normalize_path(decode_path(decoded))))
+        return Judges(policy, policy)
+
+    def __eq__(self, other: object) -> bool:
+        """Compare which policy serves which path; the order of the rules has no meaning."""
+        return isinstance(other, Ruleset) and (self._exact, self._prefixes) == (other._exact, other._prefixes)
+
+    def __hash__(self) -> int:
+        """Hash the paths."""
+        return hash((frozenset(self._exact), frozenset(self._prefixes)))
+
+    def __repr__(self) -> str:
+        """Show the rules."""
+        return f"Ruleset({list(self.rules)!r})"
+
+
+def parse_ruleset(text: str, name: str = "policy file") -> Ruleset:
+    r"""Read a ruleset from TOML text.
+
+    Options at the top level make a rule for ``/*``; each ``[[rule]]`` has ``paths`` and options.
+
+    :param name: what the mistakes call the text, such as its file name.
+    :raises PolicyError: all mistakes, each with the table and the key.
+
+    >>> parse_ruleset('allow_origins = ["https://app.example"]').only_policy.allow_origins
+    ('https://app.example',)
+    """
+    import tomllib  # noqa: PLC0415 (most policies are written in Python)
+
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        mistake = InvalidFileError("TOML", str(error), "invalid-toml", fix="Mend the line it names")
+        raise_from_here([mistake], name)
+    tables = document.pop("rule", [])
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+        mistake_of_type = WrongTypeError("rule", tables, "wrong-type", fix="Write [[rule]], with two brackets")
+        raise_from_here([mistake_of_type], name)
+    return _build(document, tables, name)
+
+
+def _build(top: dict[str, Any], tables: Sequence[dict[str, Any]], name: str) -> Ruleset:
+    parts = [(name, {**top, "paths": [EVERYTHING]})] if top else []
+    parts += [(f"{name}, [[rule]] number {number}", table) for number, table in enumerate(tables, 1)]
+    if not parts:
+        fix = 'Write allow_origins = ["https://app.example"], or a [[rule]]'
+        raise_from_here([InvalidFileError("TOML", "", "empty-file", fix=fix)], name)
+    mistakes = []
+    rules = []
+    for where, table in parts:
+        try:
+            rules.append(_build_rule(table))
+        except PolicyError as error:
+            for mistake in error.exceptions:
+                mistake.where = where
+            mistakes += error.exceptions
+    if mistakes:
+        raise PolicyError(mistakes)
+    try:
+        return Ruleset(rules)
+    except PolicyError as error:
+        raise_from_here(error.exceptions, name)
+
+
+def _build_rule(table: dict[str, Any]) -> Rule:
+    options = {key: value for key, value in table.items() if key != "paths"}
+    policy, mistakes = Policy(), list[Any]()
+    try:
+        policy = Policy(**options)
+    except PolicyError as error:
+        mistakes += error.exceptions
+    try:
+        rule = Rule(table.get("paths", ()), policy)
+    except PolicyError as error:
+        mistakes += error.exceptions
+    if mistakes:
+        raise PolicyError(mistakes)
+    return rule

@@ -1,0 +1,1 @@
+"""Facts of the Fetch and URL standards, and no opinions."""

@@ -1,0 +1,126 @@
+"""Header names and values: the names CORS uses, tokens, forbidden names, lists.
+
+The only module that spells header names.
+"""
+
+from __future__ import annotations
+
+import re
+
+# Spec: https://fetch.spec.whatwg.org/#http-access-control-allow-origin and the sections beside it.
+ORIGIN = "Origin"
+HOST = "Host"
+VARY = "Vary"
+UPGRADE = "Upgrade"
+CONTENT_TYPE = "Content-Type"
+CONTENT_LENGTH = "Content-Length"
+SEC_FETCH_SITE = "Sec-Fetch-Site"
+ALLOW_ORIGIN = "Access-Control-Allow-Origin"
+ALLOW_CREDENTIALS = "Access-Control-Allow-Credentials"
+ALLOW_METHODS = "Access-Control-Allow-Methods"
+ALLOW_HEADERS = "Access-Control-Allow-Headers"
+EXPOSE_HEADERS = "Access-Control-Expose-Headers"
+MAX_AGE = "Access-Control-Max-Age"
+REQUEST_METHOD = "Access-Control-Request-Method"
+REQUEST_HEADERS = "Access-Control-Request-Headers"
+
+# Differs from the standard: Private Network Access was never part of Fetch, and browsers have dropped it.
+# Spec: https://wicg.github.io/private-network-access/
+ALLOW_PRIVATE_NETWORK = "Access-Control-Allow-Private-Network"
+REQUEST_PRIVATE_NETWORK = "Access-Control-Request-Private-Network"
+
+#: What every header of the CORS protocol begins with, in lower case.
+CORS_PREFIX = "access-control-"
+
+#: The names of "a no-CORS-safelisted request-header name", in lower case.
+#: Spec: https://fetch.spec.whatwg.org/#no-cors-safelisted-request-header-name
+NO_CORS_SAFELISTED_NAMES = frozenset({"accept", "accept-language", "content-language", "content-type"})
+
+#: Spec: https://fetch.spec.whatwg.org/#forbidden-request-header
+FORBIDDEN_REQUEST_NAMES = frozenset(
+    {
+        "accept-charset",
+        "accept-encoding",
+        "access-control-request-headers",
+        "access-control-request-method",
+        "connection",
+        "content-length",
+        "cookie",
+        "cookie2",
+        "date",
+        "dnt",
+        "expect",
+        "host",
+        "keep-alive",
+        "origin",
+        "referer",
+        "set-cookie",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+        "via",
+    }
+)
+
+#: "starts with `proxy-` or `sec-`"
+FORBIDDEN_REQUEST_PREFIXES = ("proxy-", "sec-")
+
+#: Spec: https://fetch.spec.whatwg.org/#forbidden-response-header-name
+FORBIDDEN_RESPONSE_NAMES = frozenset({"set-cookie", "set-cookie2"})
+
+#: A token: what methods and header names are made of.
+#: Spec: https://www.rfc-editor.org/rfc/rfc9110#name-tokens
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+
+
+def is_token(text: str) -> bool:
+    """Tell whether *text* can be a method or a header name.
+
+    Spec: https://www.rfc-editor.org/rfc/rfc9110#name-tokens
+
+    >>> is_token("X-Test"), is_token("X Test"), is_token("")
+    (True, False, False)
+    """
+    return _TOKEN.fullmatch(text) is not None
+
+
+def is_forbidden_request_name(name: str) -> bool:
+    """Tell whether no script can set the request header *name*, whatever its value.
+
+    Three more names (``X-HTTP-Method`` and its like) are forbidden with some values only.
+
+    Spec: https://fetch.spec.whatwg.org/#forbidden-request-header
+
+    >>> is_forbidden_request_name("Cookie"), is_forbidden_request_name("Sec-Fetch-Site")
+    (True, True)
+    >>> is_forbidden_request_name("Authorization")
+    False
+    """
+    name = name.lower()
+    return name in FORBIDDEN_REQUEST_NAMES or name.startswith(FORBIDDEN_REQUEST_PREFIXES)
+
+
+def is_forbidden_response_name(name: str) -> bool:
+    """Tell whether no script can read the response header *name*, exposed or not.
+
+    Spec: https://fetch.spec.whatwg.org/#forbidden-response-header-name
+
+    >>> is_forbidden_response_name("Set-Cookie")
+    True
+    """
+    return name.lower() in FORBIDDEN_RESPONSE_NAMES
+
+
+def read_header_names(value: str) -> list[str] | None:
+    """Return the lower-cased names in a list of header names, or None if it is not one.
+
+    Empty elements are passed over, as HTTP asks of a recipient.
+
+    Spec: https://www.rfc-editor.org/rfc/rfc9110#name-collected-abnf (``#field-name``)
+
+    >>> read_header_names("content-type, X-Test,"), read_header_names("a b")
+    (['content-type', 'x-test'], None)
+    """
+    names = [name for element in value.split(",") if (name := element.strip(" \t"))]
+    return [name.lower() for name in names] if all(map(is_token, names)) else None

@@ -1,0 +1,1 @@
+"""Where policies and origins may live."""
