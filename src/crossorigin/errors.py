@@ -24,11 +24,11 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Self
 
 #: Why each mistake is one. The keys are the headings of docs/reasons.md.
 MISTAKES = {
     "bare-string": "a list is expected here; a text would be read letter by letter",
-    "credentials-never-alone": "the option has a meaning only together with allow_credentials=True",
     "duplicate-path": "two rules for the same path leave it open which of them answers",
     "empty-file": "a policy file without a setting and without a rule would allow nothing and say nothing",
     "header-name-forbidden": "browsers never let a script set or read this header, so listing it has no effect",
@@ -88,7 +88,7 @@ class SettingError(ValueError):
 
     what = "is wrong"
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (an error holds fields, not prose)
         self,
         option: str,
         value: object,
@@ -200,7 +200,7 @@ class PolicyError(ExceptionGroup[SettingError], ValueError):
     ``exceptions`` holds them, one :class:`SettingError` each, in the order of the settings.
     """
 
-    def __new__(cls, mistakes: Sequence[SettingError]) -> PolicyError:
+    def __new__(cls, mistakes: Sequence[SettingError]) -> Self:
         """Collect the mistakes, of which there is at least one."""
         count = "1 mistake" if len(mistakes) == 1 else f"{len(mistakes)} mistakes"
         return super().__new__(cls, f"{count} in the CORS settings", mistakes)
@@ -209,7 +209,12 @@ class PolicyError(ExceptionGroup[SettingError], ValueError):
         """Take the same mistakes as ``__new__``."""
         super().__init__(self.message, mistakes)
 
-    def derive(self, mistakes: Sequence[SettingError]) -> PolicyError:  # type: ignore[override]  # only SettingErrors are in it
+    @property
+    def mistakes(self) -> tuple[SettingError, ...]:
+        """The mistakes, as ``exceptions`` has them."""
+        return tuple(mistake for mistake in self.exceptions if isinstance(mistake, SettingError))
+
+    def derive(self, mistakes: Sequence[SettingError]) -> PolicyError:  # type: ignore[override]  # it holds only these
         """Make the group that ``split`` and ``subgroup`` return."""
         return PolicyError(mistakes)
 

@@ -6,7 +6,7 @@ their order, their case and their repeats are kept.
 
 from __future__ import annotations
 
-from collections.abc import Sequence  # noqa: TC003 (a NamedTuple's annotations are kept for its readers)
+from collections.abc import Sequence
 from typing import NamedTuple
 
 Headers = Sequence[tuple[str, str]]

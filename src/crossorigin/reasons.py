@@ -43,7 +43,7 @@ class Reason:
 
     def __eq__(self, other: object) -> bool:
         """Compare the ids."""
-        return self is other or isinstance(other, Reason) and self.id == other.id
+        return self is other or (isinstance(other, Reason) and self.id == other.id)
 
     def __hash__(self) -> int:
         """Hash the id."""

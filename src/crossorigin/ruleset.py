@@ -10,6 +10,7 @@ from crossorigin.errors import (
     InvalidPathError,
     InvalidValueError,
     PolicyError,
+    SettingError,
     WrongTypeError,
 )
 from crossorigin.policy import Policy
@@ -195,34 +196,35 @@ def _build(top: dict[str, Any], tables: Sequence[dict[str, Any]], name: str) -> 
     if not parts:
         fix = 'Write allow_origins = ["https://app.example"], or a [[rule]]'
         raise_from_here([InvalidFileError("TOML", "", "empty-file", fix=fix)], name)
-    mistakes = []
+    mistakes: list[SettingError] = []
     rules = []
     for where, table in parts:
         try:
             rules.append(_build_rule(table))
         except PolicyError as error:
-            for mistake in error.exceptions:
+            for mistake in error.mistakes:
                 mistake.where = where
-            mistakes += error.exceptions
+            mistakes += error.mistakes
     if mistakes:
         raise PolicyError(mistakes)
     try:
         return Ruleset(rules)
     except PolicyError as error:
-        raise_from_here(error.exceptions, name)
+        raise_from_here(error.mistakes, name)
 
 
 def _build_rule(table: dict[str, Any]) -> Rule:
     options = {key: value for key, value in table.items() if key != "paths"}
-    policy, mistakes = Policy(), list[Any]()
+    policy = Policy()
+    mistakes: list[SettingError] = []
     try:
         policy = Policy(**options)
     except PolicyError as error:
-        mistakes += error.exceptions
+        mistakes += error.mistakes
     try:
         rule = Rule(table.get("paths", ()), policy)
     except PolicyError as error:
-        mistakes += error.exceptions
+        mistakes += error.mistakes
     if mistakes:
         raise PolicyError(mistakes)
     return rule

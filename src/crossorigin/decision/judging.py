@@ -62,16 +62,20 @@ def decide(
     """
     judge = _judge_websocket if websocket else _judge_http
     if isinstance(policy, Policy):
-        return judge(policy, request, origin_allowed)
+        return judge(policy, request, origin_allowed=origin_allowed)
     written, normalized = policy.find_judges(request.url)
     if written is normalized:
-        return Decision("not-cors", allowed=True) if written is None else judge(written, request, origin_allowed)
+        return (
+            Decision("not-cors", allowed=True)
+            if written is None
+            else judge(written, request, origin_allowed=origin_allowed)
+        )
     # Differs from the standard: Fetch knows one path, but servers, proxies and routers may each see another.
     policies = [one for one in (written, normalized) if one is not None]
-    decisions = [judge(one, request, None) for one in policies]
+    decisions = [judge(one, request, origin_allowed=None) for one in policies]
     if origin_allowed is not None:
         decisions = [
-            judge(one, request, origin_allowed) if decision.origin_to_ask else decision
+            judge(one, request, origin_allowed=origin_allowed) if decision.origin_to_ask else decision
             for one, decision in zip(policies, decisions, strict=True)
         ]
     return _agree(policies, decisions, request.method)
@@ -94,7 +98,7 @@ def _agree(policies: list[Policy], decisions: list[Decision], method: str) -> De
     return _refuse(policies[0], first.kind, (reasons.AMBIGUOUS_PATH,), method)
 
 
-def _judge_http(policy: Policy, request: Request, origin_allowed: bool | None) -> Decision:
+def _judge_http(policy: Policy, request: Request, *, origin_allowed: bool | None) -> Decision:
     method = request.method
     if method == "OPTIONS" and len(request.headers) > reading.MAX_HEADER_LINES:
         return _refuse(policy, "preflight", (reasons.TOO_MANY_HEADER_LINES,), method)
@@ -105,8 +109,8 @@ def _judge_http(policy: Policy, request: Request, origin_allowed: bool | None) -
             return _refuse(policy, "not-cors", (reasons.MISSING_ORIGIN,), method)
         return Decision("not-cors", allowed=True, headers=answers.render_bare(policy), policy=policy)
     if method == "OPTIONS" and reading.REQUEST_METHOD in fields:
-        return _judge_preflight(policy, fields, origin_allowed)
-    fault = find_origin_fault(policy, origins, origin_allowed)
+        return _judge_preflight(policy, fields, origin_allowed=origin_allowed)
+    fault = find_origin_fault(policy, origins, origin_allowed=origin_allowed)
     if fault is None and (not _is_enforced(policy, method) or policy.allows_method(method)):
         headers = answers.render_actual(policy, origins[0])
         return Decision("actual", allowed=True, headers=headers, policy=policy)
@@ -121,7 +125,7 @@ def _judge_http(policy: Policy, request: Request, origin_allowed: bool | None) -
     return _refuse_origin(policy, "actual", fault, origins[0], method)
 
 
-def _judge_websocket(policy: Policy, request: Request, origin_allowed: bool | None) -> Decision:
+def _judge_websocket(policy: Policy, request: Request, *, origin_allowed: bool | None) -> Decision:
     """Judge a handshake: CORS does not cover it, but the browser sends its Origin, and cookies.
 
     Spec: https://www.rfc-editor.org/rfc/rfc6455#section-10.2
@@ -134,13 +138,13 @@ def _judge_websocket(policy: Policy, request: Request, origin_allowed: bool | No
         if policy.require_origin:
             return _refuse(policy, "websocket", (reasons.MISSING_ORIGIN,), request.method)
         return Decision("websocket", allowed=True, policy=policy)
-    fault = find_origin_fault(policy, origins, origin_allowed)
+    fault = find_origin_fault(policy, origins, origin_allowed=origin_allowed)
     if fault is None or reading.is_same_origin(policy, fields):
         return Decision("websocket", allowed=True, policy=policy)
     return _refuse_origin(policy, "websocket", fault, origins[0], request.method)
 
 
-def _judge_preflight(policy: Policy, fields: reading.Fields, origin_allowed: bool | None) -> Decision:
+def _judge_preflight(policy: Policy, fields: reading.Fields, *, origin_allowed: bool | None) -> Decision:
     """Judge every step, also after one has failed, so that one look at the reasons mends them all.
 
     Spec: https://fetch.spec.whatwg.org/#cors-preflight-request
@@ -148,7 +152,7 @@ def _judge_preflight(policy: Policy, fields: reading.Fields, origin_allowed: boo
     origin = fields[reading.ORIGIN][0]
     method = fields[reading.REQUEST_METHOD][0]
     asked, fault_of_names = _read_names(policy, fields.get(reading.REQUEST_HEADERS, []))
-    fault_of_origin = find_origin_fault(policy, fields[reading.ORIGIN], origin_allowed)
+    fault_of_origin = find_origin_fault(policy, fields[reading.ORIGIN], origin_allowed=origin_allowed)
     faults = (fault_of_origin, _find_method_fault(policy, fields[reading.REQUEST_METHOD]), fault_of_names)
     if not any(faults):
         is_private = fields.get(reading.REQUEST_PRIVATE_NETWORK) == ["true"]
@@ -175,7 +179,7 @@ def _does_browser_stop(faults: Sequence[Reason | None], method: str) -> bool:
     return faults[2] is reasons.HEADER_NOT_ALLOWED
 
 
-def find_origin_fault(policy: Policy, origins: list[str], origin_allowed: bool | None) -> Reason | None:
+def find_origin_fault(policy: Policy, origins: list[str], *, origin_allowed: bool | None = None) -> Reason | None:
     """Return why the policy does not allow the origin, or None if it does."""
     origin = origins[0]
     if len(origins) > 1:

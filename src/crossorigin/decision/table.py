@@ -7,7 +7,7 @@ leaves to ``decide``; a test holds the two equal for every policy and request.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from crossorigin.decision import answers
 from crossorigin.decision.judging import MAX_HEADER_NAMES, MAX_HEADER_NAMES_SIZE, Decision, find_origin_fault
@@ -16,7 +16,6 @@ from crossorigin.messages import Request, get_values
 from crossorigin.policy import ANY
 from crossorigin.standard.headers import (
     ALLOW_HEADERS,
-    ALLOW_METHODS,
     ALLOW_ORIGIN,
     ORIGIN,
     REQUEST_HEADERS,
@@ -25,8 +24,6 @@ from crossorigin.standard.headers import (
 from crossorigin.standard.methods import NORMALIZED_METHODS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from crossorigin.policy import Policy
 
 #: What the wire is made of: bytes (ASGI) or str (WSGI).
@@ -43,9 +40,55 @@ _SOMEONE = "https://someone.invalid"
 #: A list of names as browsers write it: in lower case, with commas and no spaces between.
 _BROWSER_NAMES = r"[!#$%&'*+.^_`|~0-9a-z-]+(?:,[!#$%&'*+.^_`|~0-9a-z-]+)*"
 
+
+class _Form(Generic[Wire]):
+    """How names and values are written on a wire, and read off it."""
+
+    def name(self, name: str) -> Wire:
+        raise NotImplementedError
+
+    def value(self, value: str) -> Wire:
+        raise NotImplementedError
+
+    def read(self, value: Wire) -> str:
+        raise NotImplementedError
+
+    def all_of(self, values: frozenset[str]) -> frozenset[Wire]:
+        raise NotImplementedError
+
+
+class _BytesForm(_Form[bytes]):
+    def name(self, name: str) -> bytes:
+        # "Header names must be lowercased."
+        return name.lower().encode("latin-1")
+
+    def value(self, value: str) -> bytes:
+        return value.encode("latin-1")
+
+    def read(self, value: bytes) -> str:
+        return value.decode("latin-1")
+
+    def all_of(self, values: frozenset[str]) -> frozenset[bytes]:
+        return frozenset(value.encode("latin-1") for value in values)
+
+
+class _TextForm(_Form[str]):
+    def name(self, name: str) -> str:
+        return name
+
+    def value(self, value: str) -> str:
+        return value
+
+    def read(self, value: str) -> str:
+        return value
+
+    def all_of(self, values: frozenset[str]) -> frozenset[str]:
+        return values
+
+
 #: A whole answer: status, headers, body. Without a status, the headers are to be put on the app's answer;
 #: without headers, only ``decide`` can tell.
-Answer = tuple[int, "Pairs[Wire] | None", bytes]
+Answer = tuple[int, list[tuple[Wire, Wire]] | None, bytes]
 NOTHING: Answer[Any] = (0, None, b"")
 
 
@@ -72,22 +115,24 @@ class Table(Generic[Wire]):
         "tail",
     )
 
-    def __init__(self, policy: Policy, wire: _WireForm[Wire]) -> None:
+    def __init__(self, policy: Policy, wire: _Form[Wire]) -> None:
         self.policy = policy
-        self._wire = wire
+        self._wire: _Form[Wire] = wire
         # Why: in debug every decision is logged, and what is enforced depends on more than the origin.
         self._is_simple = not policy.debug and policy.enforce == "browser"
         is_exact = self._is_simple and not policy.is_static and not policy.deny_origins
-        self.exact = wire.encode_set(policy.allowed.literals) if is_exact else frozenset()
-        self.bare = None if policy.debug or policy.require_origin else self.render(answers.render_bare(policy))
-        self.allow_origin = wire.name(ALLOW_ORIGIN)
-        self.tail = self.render(answers.render_actual(policy, _SOMEONE)[1:])
-        self._names = frozenset(map(wire.value, policy.header_names))
-        self._names_line = wire.name(ALLOW_HEADERS)
-        self._comma = wire.value(",")
+        self.exact: frozenset[Wire] = wire.all_of(policy.allowed.literals) if is_exact else frozenset()
+        self.bare: Pairs[Wire] | None = (
+            None if policy.debug or policy.require_origin else self.render(answers.render_bare(policy))
+        )
+        self.allow_origin: Wire = wire.name(ALLOW_ORIGIN)
+        self.tail: Pairs[Wire] = self.render(answers.render_actual(policy, _SOMEONE)[1:])
+        self._names: frozenset[Wire] = frozenset(map(wire.value, policy.header_names))
+        self._names_line: Wire = wire.name(ALLOW_HEADERS)
+        self._comma: Wire = wire.value(",")
         is_any = policy.allow_headers == (ANY,) and not policy.denied_names
-        self._any_names = re.compile(wire.value(_BROWSER_NAMES)) if is_any else None
-        self._preflights = self._compile_preflights()
+        self._any_names: re.Pattern[Wire] | None = re.compile(wire.value(_BROWSER_NAMES)) if is_any else None
+        self._preflights: dict[Wire, Pairs[Wire]] = self._compile_preflights()
         # What was decided before: refusals, and origins that a pattern allows.
         self._known: dict[tuple[Wire | None, ...], Answer[Wire]] = {}
 
@@ -101,7 +146,7 @@ class Table(Generic[Wire]):
             return known[1]
         if not self._allows(origin):
             return None
-        headers = self.bare if self.policy.is_static else [(self.allow_origin, origin), *self.tail]
+        headers = self.render(answers.render_actual(self.policy, self._wire.read(origin)))
         self._keep((origin,), (0, headers, b""))
         return headers
 
@@ -109,14 +154,13 @@ class Table(Generic[Wire]):
         """Return the answer to a preflight. *names* is the one line of names asked for, or None."""
         if known := self._known.get((origin, method, names)):
             return known
-        lines = self._preflights.get(method)
-        if lines is None or not (origin in self.exact or self._allows(origin)):
+        lines: Pairs[Wire] | None = self._preflights.get(method)
+        asked: Pairs[Wire] | None = self._find_names(names)
+        if lines is None or asked is None or not (origin in self.exact or self._allows(origin)):
             return NOTHING
-        asked = self._find_names(names)
-        if asked is None:
-            return NOTHING
-        first = (self.allow_origin, self._wire.value(ANY) if self.policy.is_static else origin)
-        answer = (self.policy.preflight_status, [first, *asked, *lines], b"")
+        first: Wire = self._wire.value(ANY) if self.policy.is_static else origin
+        headers: Pairs[Wire] = [(self.allow_origin, first)]
+        answer: Answer[Wire] = (self.policy.preflight_status, headers + asked + lines, b"")
         self._keep((origin, method, names), answer)
         return answer
 
@@ -141,10 +185,10 @@ class Table(Generic[Wire]):
         self._known[key] = answer
 
     def _allows(self, origin: Wire) -> bool:
-        return self._is_simple and find_origin_fault(self.policy, [self._wire.decode(origin)], None) is None
+        return self._is_simple and find_origin_fault(self.policy, [self._wire.read(origin)]) is None
 
     def _find_names(self, names: Wire | None) -> Pairs[Wire] | None:
-        """Return the line that allows the names asked for where it depends on them, or None where they may not be allowed."""
+        """Return the line that depends on the names asked for, if any, or None where they may not be allowed."""
         if names is None:
             return []
         if len(names) > MAX_HEADER_NAMES_SIZE or names.count(self._comma) >= MAX_HEADER_NAMES:
@@ -159,44 +203,20 @@ class Table(Generic[Wire]):
         if not self._is_simple or policy.allow_private_network:
             return {}
         methods = NORMALIZED_METHODS if policy.allow_methods == (ANY,) else policy.allow_methods
-        return {
-            self._wire.value(method): self.render(
-                answers.render_preflight(policy, _SOMEONE, method, (), private=False)[1:]
-            )
-            for method in methods
-        }
+        return {self._wire.value(method): self._render_after_origin(method) for method in methods}
 
-
-class _WireForm(NamedTuple, Generic[Wire]):
-    """How names and values are written on a wire, and read off it."""
-
-    name: Callable[[str], Wire]
-    value: Callable[[str], Wire]
-    decode: Callable[[Wire], str]
-    encode_set: Callable[[frozenset[str]], frozenset[Wire]]
-
-
-def _same(text: str) -> str:
-    return text
-
-
-BYTES: _WireForm[bytes] = _WireForm(
-    lambda name: name.lower().encode("latin-1"),
-    lambda value: value.encode("latin-1"),
-    lambda value: value.decode("latin-1"),
-    lambda values: frozenset(value.encode("latin-1") for value in values),
-)
-TEXT: _WireForm[str] = _WireForm(_same, _same, _same, lambda values: values)
+    def _render_after_origin(self, method: str) -> Pairs[Wire]:
+        return self.render(answers.render_preflight(self.policy, _SOMEONE, method, (), private=False)[1:])
 
 
 def compile(policy: Policy) -> Table[bytes]:  # noqa: A001 (the name users know it by)
-    """Render the answers of *policy* for an ASGI server: names in lower case, bytes.
+    """Render the answers of *policy* for an ASGI server: bytes, names in lower case.
 
     >>> from crossorigin.policy import Policy
     >>> compile(Policy(allow_origins="*")).bare
-    ((b'access-control-allow-origin', b'*'),)
+    [(b'access-control-allow-origin', b'*')]
     """
-    return Table(policy, BYTES)
+    return Table(policy, _BytesForm())
 
 
 def compile_text(policy: Policy) -> Table[str]:
@@ -204,6 +224,6 @@ def compile_text(policy: Policy) -> Table[str]:
 
     >>> from crossorigin.policy import Policy
     >>> compile_text(Policy()).bare
-    (('Vary', 'Origin'),)
+    [('Vary', 'Origin')]
     """
-    return Table(policy, TEXT)
+    return Table(policy, _TextForm())

@@ -6,6 +6,7 @@ import contextlib
 import logging
 import time
 import warnings
+import weakref
 from typing import TYPE_CHECKING, Any, Generic
 from urllib.parse import quote
 
@@ -55,11 +56,11 @@ class Rules(Generic[Wire]):
         single = policy if isinstance(policy, Policy) else policy.only_policy
         ruleset = policy if isinstance(policy, Ruleset) else Ruleset([])
         policies = [single] if single else [rule.policy for rule in ruleset.rules]
-        self.table = render(single) if single else None
-        self.nothing = render(Policy(debug=True))
+        self.table: Table[Wire] | None = render(single) if single else None
+        self.nothing: Table[Wire] = render(Policy(debug=True))
         self.find_policy = ruleset.find_policy
         self.find_judges = ruleset.find_judges
-        self._tables = [] if single else [(one, render(one)) for one in policies]
+        self._tables: list[tuple[Policy, Table[Wire]]] = [] if single else [(one, render(one)) for one in policies]
         self._askers = [(one, Asker(one.origin_validator)) for one in policies if one.origin_validator]
         self.journal = Journal()
 
@@ -144,20 +145,28 @@ def _show(request: Request) -> tuple[str, str]:
     return ascii(request.method[:_SHOWN])[1:-1], ascii(request.url[:_SHOWN])[1:-1]
 
 
+#: What a request needs, in the order in which it is unpacked: the rules, the table and the answer without an
+#: origin where there is one policy for all paths, and the name under which a request carries its origin.
+Hot = tuple[Rules[Wire], "Table[Wire] | None", "list[tuple[Wire, Wire]] | None", Wire]
+
+
 class Layer(Generic[Wire]):
     """What every wrapping middleware is: an app, and rules that can be swapped while requests run."""
 
     def __init__(
         self,
-        app: Any,
+        app: Any,  # noqa: ANN401 (whatever the server calls)
         policy: Policy | Ruleset | None,
         settings: dict[str, Any],
-        render: Callable[[Policy], Table[Wire]],  # noqa: ANN401 (an app is whatever the server calls)
+        render: Callable[[Policy], Table[Wire]],
+        origin_key: Wire,
     ) -> None:
         self.app = app
-        self._render = render
-        self._put_in_force(Rules(make_policy(policy, settings), render))
+        self._render: Callable[[Policy], Table[Wire]] = render
+        self._origin_key: Wire = origin_key
+        self.reconfigure(policy, **settings)
         unused_layers.add(id(self))
+        weakref.finalize(self, unused_layers.discard, id(self)).atexit = False
 
     @property
     def policy(self) -> Policy | Ruleset:
@@ -169,23 +178,22 @@ class Layer(Generic[Wire]):
 
         :raises PolicyError: the new one is wrong; the old one stays in force.
         """
-        self._put_in_force(Rules(make_policy(policy, settings), self._render))
+        rules = Rules(make_policy(policy, settings), self._render)
+        # Why: one assignment swaps everything that depends on the policy, so that no request sees a part of it.
+        bare = rules.table.bare if rules.table else None
+        self.hot: Hot[Wire] = (rules, rules.table, bare, self._origin_key)
 
-    def _put_in_force(self, rules: Rules[Wire]) -> None:
-        """Swap everything that depends on the policy by one assignment, so that no request sees a part of it."""
-        table = rules.table or rules.nothing
-        self.hot = (rules, rules.table, table.exact, table.bare, table.tail, table.allow_origin)
-
-    def see_first_request(self, marks: Any) -> None:  # noqa: ANN401 (a scope or an environ)
-        """Warn at first use if another layer has marked the request already."""
+    def see_request(self, marks: dict[str, Any]) -> None:
+        """Mark a request; warn at this layer's first use if another layer has marked it already."""
         if id(self) in unused_layers:
             unused_layers.discard(id(self))
             if LAYER_KEY in marks:
-                text = "two CORS layers are stacked: the outer one's policy wins. Put one around the app, take the other out"
+                text = "two CORS layers are stacked: the outer one's policy wins. Take one of them out"
                 logger.warning(text)
                 # Why: a filter may turn it into an error, and no request may fail for it.
                 with contextlib.suppress(PolicyWarning):
                     warnings.warn(text, PolicyWarning, stacklevel=2)
+        marks[LAYER_KEY] = True
 
 
 def make_policy(policy: Policy | Ruleset | None, settings: dict[str, Any]) -> Policy | Ruleset:
@@ -197,7 +205,7 @@ def make_policy(policy: Policy | Ruleset | None, settings: dict[str, Any]) -> Po
     if policy is None:
         return Policy(**settings)
     if not isinstance(policy, Policy | Ruleset):
-        text = f"a Policy or a Ruleset is expected, not {policy!r}: write CORSMiddleware(app, Policy(...)), or its options by name"
+        text = f"a Policy or a Ruleset is expected, not {policy!r}: write CORSMiddleware(app, Policy(...))"
         raise TypeError(text)
     if settings:
         text = f"give either a policy or its options, not both: put {', '.join(settings)} into the Policy"
@@ -231,8 +239,10 @@ def merge(inner: Iterable[tuple[str, str]], ours: Iterable[tuple[str, str]]) -> 
     >>> merge([("Vary", "Accept"), ("Access-Control-Allow-Origin", "*")], [("Vary", "Origin")])
     ([('Vary', 'Accept, Origin')], ['Access-Control-Allow-Origin'])
     """
-    kept, removed, vary_at = [], [], None
+    kept: list[tuple[str, str]] = []
+    removed: list[str] = []
     varies: list[str] = []
+    vary_at = None
     for name, value in inner:
         lower = name.lower()
         if lower.startswith(CORS_PREFIX):

@@ -101,21 +101,21 @@ class Asker:
                 waiting = _wait_for(answer)
                 answer = asyncio.run_coroutine_threadsafe(waiting, loop).result() if loop else asyncio.run(waiting)
             self._settle(origin, future, _check(answer), KEPT)
-        except Exception:
-            self._fail(origin, future)
+        except Exception as error:  # noqa: BLE001 (whatever a validator raises, it has refused)
+            self._fail(origin, future, error)
 
     async def _run_async(self, origin: str, future: Future[bool]) -> None:
         try:
             self._settle(origin, future, _check(await _wait_for(self._validator(origin))), KEPT)
-        except Exception:
-            self._fail(origin, future)
+        except Exception as error:  # noqa: BLE001 (whatever a validator raises, it has refused)
+            self._fail(origin, future, error)
         finally:
             # Why: a loop that is shut down cancels the task; whoever waits on another loop must not wait on.
             self._settle(origin, future, False, KEPT_FAILURE)  # noqa: FBT003 (the answer)
 
-    def _fail(self, origin: str, future: Future[bool]) -> None:
+    def _fail(self, origin: str, future: Future[bool], error: Exception) -> None:
         if not future.done():
-            logger.exception("origin_validator failed on %s, which is refused", ascii(origin))
+            logger.error("origin_validator failed on %s, which is refused", ascii(origin), exc_info=error)
         self._settle(origin, future, False, KEPT_FAILURE)  # noqa: FBT003 (the answer)
 
     def _give_up(self, origin: str, future: Future[bool]) -> bool:

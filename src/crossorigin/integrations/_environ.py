@@ -115,7 +115,6 @@ class Start:
                 break
         else:
             merged = [*headers, *self._ours]
-        # Why: "the exc_info argument [...] should be supplied by the application only if [it] is being called by an error handler".
         write = self._start_response(status, merged, exc_info) if exc_info else self._start_response(status, merged)
         return self._watch(write)
 

@@ -34,7 +34,9 @@ _ACCEPTS = b"accept-z"
 _DENIAL = "websocket.http.response"
 
 
-def look_up_options(table: Table[bytes], headers: list[Pair]) -> Answer[bytes]:
+def look_up_options(  # noqa: C901 (one pass over the headers, for speed)
+    table: Table[bytes], headers: list[Pair]
+) -> Answer[bytes]:
     """Look up the answer to an OPTIONS request: ours with a status, or the headers for the app's, or nothing."""
     if len(headers) > MAX_HEADER_LINES:
         return NOTHING
@@ -86,9 +88,7 @@ def _find_url(scope: Scope) -> str:
     return find_url(_find_path(scope), _find_raw(scope), scope.get("root_path") or "")
 
 
-async def decide_and_answer(
-    rules: Rules[bytes], table: Table[bytes], scope: Scope, send: Send
-) -> tuple[Pair, ...] | None:
+async def decide_and_answer(rules: Rules[bytes], table: Table[bytes], scope: Scope, send: Send) -> list[Pair] | None:
     """Decide; return the headers to put on the app's answer, or None if the answer was ours and is sent."""
     request = make_request(scope)
     decision = await rules.judge_async(request)
@@ -105,7 +105,7 @@ async def refuse_websocket(table: Table[bytes], decision: Decision, scope: Scope
     if _DENIAL in (scope.get("extensions") or {}):
         await _send_answer(send, _DENIAL, table, decision)
     else:
-        # "If this is sent before the socket is accepted, the server must close the connection with a HTTP 403 error code"
+        # Why: of a close before the accept, the server makes "a HTTP 403 error code".
         await send({"type": "websocket.close", "code": 1008, "reason": ""})
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from crossorigin.decision import compile  # noqa: A004 (the name users know it by)
 from crossorigin.integrations import _scope
-from crossorigin.integrations._answering import LAYER_KEY, Layer, unused_layers
+from crossorigin.integrations._answering import Layer, unused_layers
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from crossorigin.policy import Policy
     from crossorigin.ruleset import Ruleset
 
-_ORIGIN = _scope.ORIGIN
 _VARY = _scope.VARY
 
 
@@ -37,9 +36,9 @@ class CORSMiddleware(Layer[bytes]):
     """
 
     def __init__(self, app: ASGIApp, policy: Policy | Ruleset | None = None, **settings: Any) -> None:  # noqa: ANN401 (the options of Policy)
-        super().__init__(app, policy, settings, compile)
+        super().__init__(app, policy, settings, compile, _scope.ORIGIN)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: C901, PLR0912 (see Why)
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: C901, PLR0912, PLR0915 (see Why)
         """Serve one connection."""
         # Why: this runs for every request. It is one function, written for speed: one pass over the headers, and
         # answers that were rendered before. What it does not find is left to decide.
@@ -47,32 +46,34 @@ class CORSMiddleware(Layer[bytes]):
             await self._serve_other(scope, receive, send)
             return
         if unused_layers:
-            self.see_first_request(scope)
-            scope[LAYER_KEY] = True
-        rules, table, exact, ours, tail, allow_origin = self.hot
+            self.see_request(scope)
+        rules, table, ours, wanted = self.hot
         if table is None:
             if (table := _scope.find_table(rules, scope)) is None:
                 await self.app(scope, receive, send)
                 return
-            exact, ours, tail, allow_origin = table.exact, table.bare, table.tail, table.allow_origin
+            ours = table.bare
         headers = scope["headers"]
         if scope["method"] == "OPTIONS":
             status, ours, body = _scope.look_up_options(table, headers)
-            if status:
+            if status and ours is not None:
                 await send({"type": "http.response.start", "status": status, "headers": [*ours]})
                 await send({"type": "http.response.body", "body": body})
                 return
         else:
             origin, name = None, b"a"
             for name, value in headers:
-                if name == _ORIGIN:
+                if name == wanted:
                     if origin is not None:
                         ours = None
                         break
                     origin = value
             else:
                 if origin is not None:
-                    ours = [(allow_origin, origin), *tail] if origin in exact else table.find_actual(origin)
+                    if origin in table.exact:
+                        ours = [(table.allow_origin, origin), *table.tail]
+                    else:
+                        ours = table.find_actual(origin)
                 elif name < b"a":
                     # Why: names "should be lowercased, but it is not required"; a server does it to all or to none.
                     ours = None
@@ -114,8 +115,8 @@ class CORSMiddleware(Layer[bytes]):
         """Judge a WebSocket handshake; pass the lifespan and everything unknown through."""
         rules, table, *_ = self.hot
         if scope["type"] == "websocket" and (table or (table := _scope.find_table(rules, scope))):
-            self.see_first_request(scope)
-            scope[LAYER_KEY] = True
+            if unused_layers:
+                self.see_request(scope)
             decision = await rules.judge_async(_scope.make_request(scope), websocket=True)
             if decision.status is not None:
                 await _scope.refuse_websocket(table, decision, scope, receive, send)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from crossorigin.decision import compile_text
 from crossorigin.integrations import _environ
-from crossorigin.integrations._answering import LAYER_KEY, Layer, unused_layers
+from crossorigin.integrations._answering import Layer, unused_layers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,32 +37,35 @@ class CORSMiddleware(Layer[str]):
     """
 
     def __init__(self, app: WSGIApp, policy: Policy | Ruleset | None = None, **settings: Any) -> None:  # noqa: ANN401 (the options of Policy)
-        super().__init__(app, policy, settings, compile_text)
+        super().__init__(app, policy, settings, compile_text, "HTTP_ORIGIN")
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Serve one request."""
         if unused_layers:
-            self.see_first_request(environ)
-            environ[LAYER_KEY] = True
+            self.see_request(environ)
         rules, table, *_ = self.hot
         if table is None and (table := _environ.find_table(rules, environ)) is None:
-            return self.app(environ, start_response)
+            return self._pass_on(environ, start_response)
         if _environ.is_websocket(environ):
             status, ours, body = _decide(rules, table, environ, websocket=True)
             if not status:
-                return self.app(environ, start_response)
+                return self._pass_on(environ, start_response)
+        elif (found := _environ.look_up(table, environ))[1] is not None:
+            status, ours, body = found
         else:
-            status, ours, body = _environ.look_up(table, environ)
-            if ours is None:
-                status, ours, body = _decide(rules, table, environ, websocket=False)
+            status, ours, body = _decide(rules, table, environ, websocket=False)
         if status:
             start_response(_environ.write_status(status), [*ours])
             return [body] if body else []
         return self._run_app(environ, _environ.Start(start_response, ours, rules))
 
+    def _pass_on(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        body: Iterable[bytes] = self.app(environ, start_response)
+        return body
+
     def _run_app(self, environ: Environ, start: _environ.Start) -> Iterable[bytes]:
         try:
-            body = self.app(environ, start)
+            body: Iterable[bytes] = self._pass_on(environ, start)
             # Why: a list can raise no more, and a server sends its own kind of file in its own fast way.
             wrapper = environ.get("wsgi.file_wrapper")
             if isinstance(body, list | tuple) or (isinstance(wrapper, type) and isinstance(body, wrapper)):

@@ -1,4 +1,4 @@
-"""Many patterns: is this origin in the set?
+"""Many origins and patterns: the set that an origin is in or not.
 
 A pattern is found by *spelling* it. From the origin ``https://a.b.example.com`` one can write down
 every pattern of a known shape that would match it, such as ``https://*.example.com`` for "two labels

@@ -113,7 +113,7 @@ class Policy:
         "sorted_names",
     )
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (one for each option)
         self,
         *,
         allow_origins: Iterable[object] = (),
@@ -170,8 +170,8 @@ class Policy:
     def allows_method(self, method: str) -> bool:
         """Tell whether a preflight may ask for *method*, compared with case.
 
-        >>> Policy().allows_method("POST"), Policy().allows_method("post"), Policy(allow_methods="*").allows_method("TRACE")
-        (True, False, False)
+        >>> Policy().allows_method("POST"), Policy().allows_method("post")
+        (True, False)
         """
         return method in self.allow_methods or (self.allow_methods == (ANY,) and not is_forbidden_method(method))
 
@@ -381,7 +381,10 @@ def _check_public_suffixes(allowed: settings.OriginSet, problems: Problems) -> N
 
     for pattern in patterns:
         if is_public_suffix(pattern.base):
-            fix = f'List your own names under "{pattern.base}"; dangerously_allow_public_suffix_subdomains=True allows all'
+            fix = (
+                f'List your own names under "{pattern.base}"; '
+                "dangerously_allow_public_suffix_subdomains=True allows everyone's"
+            )
             problems.add(InvalidOriginError, "allow_origins", pattern.text, "wildcard-over-public-suffix", fix=fix)
 
 

@@ -37,9 +37,9 @@ def make_from_environment(make: Callable[..., Policy], environ: Mapping[str, str
     try:
         policy = make(**options)
     except PolicyError as error:
-        for mistake in error.exceptions:
+        for mistake in error.mistakes:
             mistake.option = f"{prefix}{mistake.option.upper()}"
-        problems.mistakes.extend(error.exceptions)
+        problems.mistakes.extend(error.mistakes)
     problems.raise_mistakes()
     return policy
 

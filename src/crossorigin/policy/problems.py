@@ -22,7 +22,7 @@ class Problems:
         self.mistakes: list[SettingError] = []
         self.warnings: list[str] = []
 
-    def add(
+    def add(  # noqa: PLR0913 (an error holds fields, not prose)
         self,
         kind: type[SettingError],
         option: str,

@@ -48,9 +48,9 @@ def check_regex(value: object, problems: Problems, *, may_nest: bool) -> re.Patt
 
 
 def nests_repeats(regex: re.Pattern[str]) -> bool:
-    """Tell whether an unbounded repeat stands inside an unbounded repeat.
+    r"""Tell whether an unbounded repeat stands inside an unbounded repeat.
 
-    >>> nests_repeats(re.compile("(a+)+")), nests_repeats(re.compile(r"https://[a-z]+\\.example"))
+    >>> nests_repeats(re.compile("(a+)+")), nests_repeats(re.compile(r"https://[a-z]+\.example"))
     (True, False)
     """
     return _nests(_parser.parse(regex.pattern, regex.flags), inside=False)
@@ -68,9 +68,9 @@ def _nests(node: Any, *, inside: bool) -> bool:  # noqa: ANN401 (the parse tree 
 
 
 def matches_any_origin(regex: re.Pattern[str]) -> bool:
-    """Tell whether *regex* allows every site.
+    r"""Tell whether *regex* allows every site.
 
-    >>> matches_any_origin(re.compile("https://.*")), matches_any_origin(re.compile(r"https://.*\\.example"))
+    >>> matches_any_origin(re.compile("https://.*")), matches_any_origin(re.compile(r"https://.*\.example"))
     (True, False)
     """
     return all(map(regex.fullmatch, UNRELATED_ORIGINS))

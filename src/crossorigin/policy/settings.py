@@ -64,8 +64,10 @@ def check_origins(option: str, value: object, problems: Problems, *, may_be_any:
         elif "*" in text:
             if pattern := problems.catch(option, number, parse_pattern, text):
                 found.patterns.append(pattern)
-        elif _is_plain(text) or (text == NULL and not may_be_any) or problems.catch(option, number, parse_origin, text):
+        elif _is_plain(text) or (text == NULL and not may_be_any):
             found.literals.append(text)
+        else:
+            problems.catch(option, number, parse_origin, text)
     return found
 
 
@@ -76,7 +78,7 @@ def _is_plain(text: str) -> bool:
 
 
 def _read_url_object(item: object) -> str | None:
-    """Return the text of a URL object (pydantic, yarl, httpx, urllib); its slash is not the user's, so it is dropped."""
+    """Return the text of a URL object (pydantic, yarl, httpx, urllib) without the slash that it adds."""
     if not hasattr(item, "scheme"):
         return None
     text = item.geturl() if hasattr(item, "geturl") else str(item)

@@ -33,7 +33,7 @@ def is_host(host: str) -> bool:
         return serialize_ipv6(host[1:-1]) == host[1:-1] and host.endswith("]")
     if len(host) > _MAX_HOST or not _LABELS.fullmatch(host):
         return False
-    # "If asciiDomain ends in a number, then return the result of IPv4 parsing asciiDomain."
+    # Of a host: "If asciiDomain ends in a number, then return the result of IPv4 parsing asciiDomain."
     return _IPV4.fullmatch(host) is not None or not _NUMBER.fullmatch(host[host.rfind(".") + 1 :])
 
 
