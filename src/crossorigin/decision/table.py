@@ -198,7 +198,7 @@ class Table(Generic[Wire]):
         return [] if self._names.issuperset(names.split(self._comma)) else None
 
     def _compile_preflights(self) -> dict[Wire, Pairs[Wire]]:
-        """Render, for each method, all of an allowed preflight's answer but the origin and names that were asked for."""
+        """Render, by method, all of an allowed preflight's answer but the origin and the names asked for."""
         policy = self.policy
         if not self._is_simple or policy.allow_private_network:
             return {}

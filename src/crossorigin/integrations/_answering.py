@@ -145,9 +145,8 @@ def _show(request: Request) -> tuple[str, str]:
     return ascii(request.method[:_SHOWN])[1:-1], ascii(request.url[:_SHOWN])[1:-1]
 
 
-#: What a request needs, in the order in which it is unpacked: the rules, the table and the answer without an
-#: origin where there is one policy for all paths, and the name under which a request carries its origin.
-Hot = tuple[Rules[Wire], "Table[Wire] | None", "list[tuple[Wire, Wire]] | None", Wire]
+#: What every request needs: the rules; the table, and the answer without an origin, of the one policy for all paths.
+Hot = tuple[Rules[Wire], "Table[Wire] | None", "list[tuple[Wire, Wire]] | None"]
 
 
 class Layer(Generic[Wire]):
@@ -159,11 +158,9 @@ class Layer(Generic[Wire]):
         policy: Policy | Ruleset | None,
         settings: dict[str, Any],
         render: Callable[[Policy], Table[Wire]],
-        origin_key: Wire,
     ) -> None:
         self.app = app
         self._render: Callable[[Policy], Table[Wire]] = render
-        self._origin_key: Wire = origin_key
         self.reconfigure(policy, **settings)
         unused_layers.add(id(self))
         weakref.finalize(self, unused_layers.discard, id(self)).atexit = False
@@ -181,7 +178,7 @@ class Layer(Generic[Wire]):
         rules = Rules(make_policy(policy, settings), self._render)
         # Why: one assignment swaps everything that depends on the policy, so that no request sees a part of it.
         bare = rules.table.bare if rules.table else None
-        self.hot: Hot[Wire] = (rules, rules.table, bare, self._origin_key)
+        self.hot: Hot[Wire] = (rules, rules.table, bare)
 
     def see_request(self, marks: dict[str, Any]) -> None:
         """Mark a request; warn at this layer's first use if another layer has marked it already."""

@@ -36,7 +36,7 @@ class CORSMiddleware(Layer[bytes]):
     """
 
     def __init__(self, app: ASGIApp, policy: Policy | Ruleset | None = None, **settings: Any) -> None:  # noqa: ANN401 (the options of Policy)
-        super().__init__(app, policy, settings, compile, _scope.ORIGIN)
+        super().__init__(app, policy, settings, compile)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: C901, PLR0912, PLR0915 (see Why)
         """Serve one connection."""
@@ -47,7 +47,7 @@ class CORSMiddleware(Layer[bytes]):
             return
         if unused_layers:
             self.see_request(scope)
-        rules, table, ours, wanted = self.hot
+        rules, table, ours = self.hot
         if table is None:
             if (table := _scope.find_table(rules, scope)) is None:
                 await self.app(scope, receive, send)
@@ -61,7 +61,7 @@ class CORSMiddleware(Layer[bytes]):
                 await send({"type": "http.response.body", "body": body})
                 return
         else:
-            origin, name = None, b"a"
+            origin, name, wanted = None, b"a", _scope.ORIGIN
             for name, value in headers:
                 if name == wanted:
                     if origin is not None:

@@ -9,14 +9,13 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from crossorigin.decision import compile_text
+from crossorigin.decision.table import NOTHING
 from crossorigin.integrations import _environ
 from crossorigin.integrations._answering import Layer, unused_layers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from crossorigin.decision import Answer, Table
-    from crossorigin.integrations._answering import Rules
     from crossorigin.integrations._environ import Environ, StartResponse, WSGIApp
     from crossorigin.policy import Policy
     from crossorigin.ruleset import Ruleset
@@ -37,7 +36,7 @@ class CORSMiddleware(Layer[str]):
     """
 
     def __init__(self, app: WSGIApp, policy: Policy | Ruleset | None = None, **settings: Any) -> None:  # noqa: ANN401 (the options of Policy)
-        super().__init__(app, policy, settings, compile_text, "HTTP_ORIGIN")
+        super().__init__(app, policy, settings, compile_text)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Serve one request."""
@@ -46,14 +45,13 @@ class CORSMiddleware(Layer[str]):
         rules, table, *_ = self.hot
         if table is None and (table := _environ.find_table(rules, environ)) is None:
             return self._pass_on(environ, start_response)
-        if _environ.is_websocket(environ):
-            status, ours, body = _decide(rules, table, environ, websocket=True)
-            if not status:
-                return self._pass_on(environ, start_response)
-        elif (found := _environ.look_up(table, environ))[1] is not None:
-            status, ours, body = found
-        else:
-            status, ours, body = _decide(rules, table, environ, websocket=False)
+        is_websocket = _environ.is_websocket(environ)
+        status, ours, body = NOTHING if is_websocket else _environ.look_up(table, environ)
+        if ours is None:
+            request = _environ.make_request(environ)
+            decision = rules.judge(request, websocket=is_websocket)
+            table.remember(request, decision)
+            status, ours, body = decision.status or 0, table.render(decision.headers), decision.body.encode()
         if status:
             start_response(_environ.write_status(status), [*ours])
             return [body] if body else []
@@ -75,10 +73,3 @@ class CORSMiddleware(Layer[str]):
             if start.has_sent:
                 raise
             return start.fail(sys.exc_info())  # type: ignore[arg-type]  # there is an exception
-
-
-def _decide(rules: Rules[str], table: Table[str], environ: Environ, *, websocket: bool) -> Answer[str]:
-    request = _environ.make_request(environ)
-    decision = rules.judge(request, websocket=websocket)
-    table.remember(request, decision)
-    return decision.status or 0, table.render(decision.headers), decision.body.encode()
