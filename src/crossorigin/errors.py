@@ -203,7 +203,8 @@ class PolicyError(ExceptionGroup[SettingError], ValueError):
     def __new__(cls, mistakes: Sequence[SettingError]) -> Self:
         """Collect the mistakes, of which there is at least one."""
         count = "1 mistake" if len(mistakes) == 1 else f"{len(mistakes)} mistakes"
-        return super().__new__(cls, f"{count} in the CORS settings", mistakes)
+        # Why: all of it, because loggers and test tools show an exception group by its message.
+        return super().__new__(cls, "\n\n".join([f"{count} in the CORS settings:", *map(str, mistakes)]), mistakes)
 
     def __init__(self, mistakes: Sequence[SettingError]) -> None:
         """Take the same mistakes as ``__new__``."""
@@ -220,7 +221,7 @@ class PolicyError(ExceptionGroup[SettingError], ValueError):
 
     def __str__(self) -> str:
         """Print every mistake in full."""
-        return "\n\n".join([f"{self.message}:", *map(str, self.exceptions)])
+        return self.message
 
 
 class PolicyWarning(UserWarning):

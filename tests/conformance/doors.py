@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from crossorigin.integrations import asgi, wsgi
+if TYPE_CHECKING:
+    from crossorigin.integrations import asgi, wsgi
 
 Pairs = list[tuple[str, str]]
 APP_HEADERS = [("content-type", "text/plain"), ("content-length", "2")]

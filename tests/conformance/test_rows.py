@@ -8,12 +8,11 @@ from typing import Any
 
 import pytest
 
+from conformance.doors import ask_asgi, ask_wsgi
+from conformance.rows import ROWS, Row
 from crossorigin import Policy, PolicyWarning, decide
 from crossorigin.integrations import asgi, wsgi
 from crossorigin.messages import Request
-
-from conformance.doors import ask_asgi, ask_wsgi
-from conformance.rows import ROWS, Row
 
 
 def _policy(row: Row) -> Policy:

@@ -145,10 +145,6 @@ def _show(request: Request) -> tuple[str, str]:
     return ascii(request.method[:_SHOWN])[1:-1], ascii(request.url[:_SHOWN])[1:-1]
 
 
-#: What every request needs: the rules; the table, and the answer without an origin, of the one policy for all paths.
-Hot = tuple[Rules[Wire], "Table[Wire] | None", "list[tuple[Wire, Wire]] | None"]
-
-
 class Layer(Generic[Wire]):
     """What every wrapping middleware is: an app, and rules that can be swapped while requests run."""
 
@@ -177,8 +173,7 @@ class Layer(Generic[Wire]):
         """
         rules = Rules(make_policy(policy, settings), self._render)
         # Why: one assignment swaps everything that depends on the policy, so that no request sees a part of it.
-        bare = rules.table.bare if rules.table else None
-        self.hot: Hot[Wire] = (rules, rules.table, bare)
+        self.hot: tuple[Rules[Wire], Table[Wire] | None] = (rules, rules.table)
 
     def see_request(self, marks: dict[str, Any]) -> None:
         """Mark a request; warn at this layer's first use if another layer has marked it already."""

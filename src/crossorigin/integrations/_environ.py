@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -95,18 +94,24 @@ def write_status(status: int) -> str:
 
 
 class Start:
-    """The app's ``start_response``: passes everything on, with our headers."""
+    """The app's ``start_response``: passes everything on, with our headers, as late as the standard allows.
 
-    __slots__ = ("_ours", "_rules", "_start_response", "has_sent")
+    Why so late: until the first chunk leaves, an exception or the app itself may put another answer in the place
+    of this one, and not every server takes back what it was told before.
+    """
+
+    __slots__ = ("_ours", "_pending", "_rules", "_start_response", "_write", "has_started")
 
     def __init__(self, start_response: StartResponse, ours: list[Pair], rules: Rules[str]) -> None:
         self._start_response = start_response
         self._ours = ours
         self._rules = rules
-        self.has_sent = False
+        self._pending: tuple[str, list[Pair]] | None = None
+        self._write: Write | None = None
+        self.has_started = False
 
     def __call__(self, status: str, headers: list[Pair], exc_info: ExcInfo | None = None) -> Write:
-        """Start the response that the app gives."""
+        """Start the response that the app gives, or put another in its place."""
         for name, _ in headers:
             if name[:1] in "aAvV":
                 merged, removed = merge(headers, self._ours)
@@ -115,23 +120,37 @@ class Start:
                 break
         else:
             merged = [*headers, *self._ours]
-        write = self._start_response(status, merged, exc_info) if exc_info else self._start_response(status, merged)
-        return self._watch(write)
+        if self.has_started and exc_info:
+            # "if exc_info is provided, and the HTTP headers have already been sent, start_response must raise an error"
+            return self._start_response(status, merged, exc_info)
+        if exc_info is None and (self.has_started or self._pending):
+            # "it is a fatal error to call start_response without the exc_info argument if start_response has already
+            # been called"
+            text = "start_response was called twice without exc_info"
+            raise AssertionError(text)
+        self._pending = status, merged
+        return self.write
 
-    def _watch(self, write: Write) -> Write:
-        def write_and_note(data: bytes) -> object:
-            self.has_sent = self.has_sent or bool(data)
-            return write(data)
+    def write(self, data: bytes) -> object:
+        """Send a part of the body in the old way."""
+        self.send()
+        return self._write(data) if self._write else None
 
-        return write_and_note
+    def send(self) -> None:
+        """Call the server's ``start_response``, if the app has called this one."""
+        if self._pending:
+            status, headers = self._pending
+            self._pending = None
+            self.has_started = True
+            self._write = self._start_response(status, headers)
 
-    def fail(self, exc_info: ExcInfo) -> Iterator[bytes]:
-        """Answer where the app has raised before it sent anything; the exception goes on after that."""
+    def fail(self, error: BaseException) -> Iterator[bytes]:
+        """Answer where the app has raised before anything was sent; the exception goes on after that."""
         headers = [(names.CONTENT_TYPE, "text/plain; charset=utf-8"), (names.CONTENT_LENGTH, str(len(SERVER_ERROR)))]
-        self._start_response(write_status(500), [*headers, *self._ours], exc_info)
-        self.has_sent = True
+        self._pending = write_status(500), [*headers, *self._ours]
+        self.send()
         yield SERVER_ERROR
-        raise exc_info[1]
+        raise error
 
 
 class Body:
@@ -150,17 +169,20 @@ class Body:
 
     def __next__(self) -> bytes:
         """Return the app's next chunk."""
-        try:
-            chunk = next(self._chunks)
-        except StopIteration:
-            raise
-        except Exception:
-            if self._start.has_sent:
-                raise
-            self._chunks = self._start.fail(sys.exc_info())  # type: ignore[arg-type]  # there is an exception
+        if self._start.has_started:
             return next(self._chunks)
-        if chunk:
-            self._start.has_sent = True
+        try:
+            # Why: empty chunks send nothing, but some servers send the headers with them.
+            chunk = next(filter(None, self._chunks))
+        except StopIteration:
+            self._start.send()
+            raise
+        except Exception as error:
+            if self._start.has_started:
+                raise
+            self._chunks = self._start.fail(error)
+            return next(self._chunks)
+        self._start.send()
         return chunk
 
     def close(self) -> None:

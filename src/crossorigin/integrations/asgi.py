@@ -28,7 +28,6 @@ class CORSMiddleware(Layer[bytes]):
     Make it the outermost layer: then preflights are answered before anything else, and errors carry the
     headers, too. Nothing is buffered, and exceptions go on as they are.
 
-    :param app: the ASGI app.
     :param policy: a policy or ruleset; or give the policy's options by name.
     :raises PolicyError: the options are wrong.
 
@@ -40,19 +39,17 @@ class CORSMiddleware(Layer[bytes]):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: C901, PLR0912, PLR0915 (see Why)
         """Serve one connection."""
-        # Why: this runs for every request. It is one function, written for speed: one pass over the headers, and
-        # answers that were rendered before. What it does not find is left to decide.
+        # Why: this runs for every request, so it looks rendered answers up, and leaves what it does not find to decide.
         if scope["type"] != "http":
             await self._serve_other(scope, receive, send)
             return
         if unused_layers:
             self.see_request(scope)
-        rules, table, ours = self.hot
-        if table is None:
-            if (table := _scope.find_table(rules, scope)) is None:
-                await self.app(scope, receive, send)
-                return
-            ours = table.bare
+        rules, table = self.hot
+        if table is None and (table := _scope.find_table(rules, scope)) is None:
+            await self.app(scope, receive, send)
+            return
+        ours = table.bare
         headers = scope["headers"]
         if scope["method"] == "OPTIONS":
             status, ours, body = _scope.look_up_options(table, headers)
@@ -70,12 +67,10 @@ class CORSMiddleware(Layer[bytes]):
                     origin = value
             else:
                 if origin is not None:
-                    if origin in table.exact:
-                        ours = [(table.allow_origin, origin), *table.tail]
-                    else:
-                        ours = table.find_actual(origin)
+                    is_exact = origin in table.exact
+                    ours = [(table.allow_origin, origin), *table.tail] if is_exact else table.find_actual(origin)
                 elif name < b"a":
-                    # Why: names "should be lowercased, but it is not required"; a server does it to all or to none.
+                    # Why: names "should be lowercased, but it is not required"; a server does it to all or none.
                     ours = None
         if ours is None and (ours := await _scope.decide_and_answer(rules, table, scope, send)) is None:
             return
@@ -113,7 +108,7 @@ class CORSMiddleware(Layer[bytes]):
 
     async def _serve_other(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Judge a WebSocket handshake; pass the lifespan and everything unknown through."""
-        rules, table, *_ = self.hot
+        rules, table = self.hot
         if scope["type"] == "websocket" and (table or (table := _scope.find_table(rules, scope))):
             if unused_layers:
                 self.see_request(scope)

@@ -5,7 +5,6 @@ Spec: https://peps.python.org/pep-3333/
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any
 
 from crossorigin.decision import compile_text
@@ -42,7 +41,7 @@ class CORSMiddleware(Layer[str]):
         """Serve one request."""
         if unused_layers:
             self.see_request(environ)
-        rules, table, *_ = self.hot
+        rules, table = self.hot
         if table is None and (table := _environ.find_table(rules, environ)) is None:
             return self._pass_on(environ, start_response)
         is_websocket = _environ.is_websocket(environ)
@@ -67,9 +66,10 @@ class CORSMiddleware(Layer[str]):
             # Why: a list can raise no more, and a server sends its own kind of file in its own fast way.
             wrapper = environ.get("wsgi.file_wrapper")
             if isinstance(body, list | tuple) or (isinstance(wrapper, type) and isinstance(body, wrapper)):
+                start.send()
                 return body
             return _environ.Body(body, start)
-        except Exception:
-            if start.has_sent:
+        except Exception as error:
+            if start.has_started:
                 raise
-            return start.fail(sys.exc_info())  # type: ignore[arg-type]  # there is an exception
+            return start.fail(error)

@@ -1,0 +1,122 @@
+"""Hypothesis: origins, policies and requests that are likely to meet each other."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+from hypothesis import strategies as st
+
+from crossorigin import Policy, PolicyError, PolicyWarning
+from crossorigin.messages import Request
+
+LABELS = ("a", "b", "app", "app-1", "example", "evil", "localhost", "x_y")
+schemes = st.sampled_from(("https", "http", "tauri"))
+hosts = st.one_of(
+    st.lists(st.sampled_from(LABELS), min_size=1, max_size=4).map(".".join),
+    st.sampled_from(("127.0.0.1", "[::1]", "localhost", "xn--exmple-cua.com")),
+)
+ports = st.sampled_from(("", "", ":8080", ":1", ":65535"))
+origins = st.builds("{}://{}{}".format, schemes, hosts, ports)
+patterns = st.builds(
+    "{}://{}{}".format,
+    schemes,
+    st.sampled_from(("*.example.com", "*.example", "app-*.example.com", "*-1.b.example", "a.*.b.c", "localhost")),
+    st.sampled_from(("", ":8080", ":*")),
+)
+
+#: What may stand in an Origin header: often right, sometimes nearly, sometimes an attack.
+wire_origins = st.one_of(
+    origins,
+    origins.flatmap(
+        lambda value: st.sampled_from(
+            (
+                f"{value}/",
+                value.upper(),
+                f"{value}.evil.com",
+                f"{value},{value}",
+                f" {value}",
+                f"{value}\0",
+                f"x{value}",
+            )
+        )
+    ),
+    st.sampled_from(("null", "", "*", "https://", "file://", f"https://{'a' * 600}")),
+    st.text(st.characters(max_codepoint=255), max_size=20),
+)
+methods = st.sampled_from(
+    ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "patch", "OPTIONS", "PURGE", "TRACE", "", "a b"]
+)
+names = st.sampled_from(("content-type", "authorization", "x-test", "X-TEST", "accept", "range", "", " ", "a b", "é"))
+name_lists = st.lists(names, max_size=5).map(",".join)
+
+
+def _lists(items: st.SearchStrategy[str], *, any_too: bool = True) -> st.SearchStrategy[Any]:
+    lists = st.lists(items, max_size=3)
+    return st.one_of(lists, st.just("*")) if any_too else lists
+
+
+settings = st.fixed_dictionaries(
+    {},
+    optional={
+        "allow_origins": st.one_of(_lists(origins), _lists(patterns), _lists(st.one_of(origins, patterns))),
+        "allow_origin_regex": st.sampled_from((r"https://[a-z.]+\.example", r"http://.*", None)),
+        "allow_methods": _lists(st.sampled_from(("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "PURGE"))),
+        "allow_headers": _lists(st.sampled_from(("Authorization", "X-Test", "Range"))),
+        "allow_credentials": st.booleans(),
+        "expose_headers": _lists(st.sampled_from(("X-Total", "ETag"))),
+        "max_age": st.sampled_from((None, 0, 5, 600, 86400)),
+        "deny_origins": _lists(st.one_of(origins, patterns), any_too=False),
+        "deny_headers": _lists(st.sampled_from(("X-Test", "Accept")), any_too=False),
+        "require_origin": st.booleans(),
+        "enforce": st.sampled_from(("browser", "unsafe-methods", "all")),
+        "own_hosts": st.sampled_from((None, (), ("api.example",), ("*.example",))),
+        "preflight_status": st.sampled_from((200, 204)),
+        "error_status": st.sampled_from((400, 403)),
+        "error_messages": st.sampled_from(({}, {"origin-not-allowed": "no"})),
+        "allow_private_network": st.booleans(),
+        "debug": st.booleans(),
+        "dangerously_allow_any_origin_with_credentials": st.booleans(),
+        "dangerously_allow_null_origin": st.booleans(),
+        "dangerously_allow_public_suffix_subdomains": st.just(True),
+    },
+)
+
+
+def _make(options: dict[str, Any]) -> Policy | None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", PolicyWarning)
+        try:
+            return Policy(**options)
+        except PolicyError:
+            return None
+
+
+policies = settings.map(_make).filter(lambda policy: policy is not None)
+
+headers = st.one_of(
+    st.tuples(st.just("Origin"), wire_origins),
+    st.tuples(st.just("Access-Control-Request-Method"), methods),
+    st.tuples(st.just("Access-Control-Request-Headers"), name_lists),
+    st.tuples(st.just("Access-Control-Request-Private-Network"), st.just("true")),
+    st.tuples(st.just("Host"), st.sampled_from(("api.example", "api.example:8080", "localhost"))),
+    st.tuples(st.just("Sec-Fetch-Site"), st.sampled_from(("same-origin", "same-site", "cross-site", "none"))),
+)
+paths = st.sampled_from(("/", "/items", "/public/a", "/public/../items", "/public%2fa", "/a//b", "/public"))
+requests = st.builds(Request, methods, paths.map("https://api.example{}".format), st.lists(headers, max_size=6))
+preflights = st.builds(
+    lambda origin, method, asked, more: Request(
+        "OPTIONS",
+        "https://api.example/items",
+        [
+            ("Origin", origin),
+            ("Access-Control-Request-Method", method),
+            *([] if asked is None else [("Access-Control-Request-Headers", asked)]),
+            *more,
+        ],
+    ),
+    wire_origins,
+    methods,
+    st.one_of(st.none(), name_lists),
+    st.lists(headers, max_size=1),
+)
