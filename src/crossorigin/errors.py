@@ -61,7 +61,7 @@ MISTAKES = {
     "regex-matches-any-origin": "with credentials, every site could read what your users may read",
     "regex-nests-repeats": "a repeat inside a repeat can take time that doubles with each letter of the input",
     "status-out-of-range": "a refusal must not have an ok status (200 to 299), and a passed preflight must",
-    "unknown-option": "no option has this name",
+    "unknown-option": "nothing has this name here",
     "wildcard-beside-names": "* already stands for all of them, so the rest would have no effect",
     "wildcard-is-not-a-pattern": (
         "a * stands for one or more whole labels at the start of the host (https://*.example.com), for letters, "

@@ -215,6 +215,9 @@ def _build(top: dict[str, Any], tables: Sequence[dict[str, Any]], name: str) -> 
 
 def _build_rule(table: dict[str, Any]) -> Rule:
     options = {key: value for key, value in table.items() if key != "paths"}
+    if options.get("max_age") == "none":
+        # Why: TOML has no word for nothing; the environment has this one, too.
+        options["max_age"] = None
     policy = Policy()
     mistakes: list[SettingError] = []
     try:

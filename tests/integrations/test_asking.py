@@ -176,7 +176,7 @@ def test_failing_is_refusing(validator: Any, caplog: pytest.LogCaptureFixture) -
 def test_a_failure_is_kept_for_a_moment_only(monkeypatch: pytest.MonkeyPatch) -> None:
     """A database that is down is not asked by every request, and is asked again soon."""
     now = [1000.0]
-    monkeypatch.setattr(_asking.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr("crossorigin.integrations._asking.time.monotonic", lambda: now[0])
     answers = iter([LookupError(), True])
 
     def validator(_origin: str) -> Any:

@@ -284,9 +284,18 @@ def test_a_path_without_a_rule_is_not_touched() -> None:
 @pytest.mark.parametrize(("origin", "status"), [(APP, "200 OK"), (EVIL, "403 Forbidden")])
 def test_websocket_handshakes(origin: str, status: str) -> None:
     """Some WSGI servers let an app take a connection over; the same policy guards it."""
-    server = Server().run(CORSMiddleware(saying_ok, POLICY), HTTP_ORIGIN=origin, HTTP_UPGRADE="WebSocket")
+    server = Server().run(
+        CORSMiddleware(saying_ok, POLICY), HTTP_ORIGIN=origin, HTTP_UPGRADE="WebSocket", HTTP_SEC_WEBSOCKET_KEY="x"
+    )
     assert server.started is not None
     assert server.started[0] == status
+    assert server.headers["Vary"] == "Origin"
+
+
+def test_a_request_to_upgrade_is_no_handshake_by_itself() -> None:
+    server = Server().run(CORSMiddleware(saying_ok, POLICY), HTTP_ORIGIN=EVIL, HTTP_UPGRADE="websocket")
+    assert server.started is not None
+    assert server.started[0] == "200 OK"
 
 
 def test_preflight_of_many_lines() -> None:

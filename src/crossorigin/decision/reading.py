@@ -24,7 +24,7 @@ REQUEST_HEADERS = names.REQUEST_HEADERS.lower()
 REQUEST_PRIVATE_NETWORK = names.REQUEST_PRIVATE_NETWORK.lower()
 _HOST = names.HOST.lower()
 _SEC_FETCH_SITE = names.SEC_FETCH_SITE.lower()
-_WANTED = frozenset({ORIGIN, REQUEST_METHOD, REQUEST_HEADERS, REQUEST_PRIVATE_NETWORK, _HOST, _SEC_FETCH_SITE})
+WANTED = frozenset({ORIGIN, REQUEST_METHOD, REQUEST_HEADERS, REQUEST_PRIVATE_NETWORK, _HOST, _SEC_FETCH_SITE})
 
 #: "none" is what the user asked for directly, such as a bookmark.
 #: Spec: https://w3c.github.io/webappsec-fetch-metadata/#sec-fetch-site-header
@@ -36,7 +36,7 @@ def read_fields(request: Request) -> Fields:
     fields: Fields = {}
     for name, value in request.headers:
         key = name.lower()
-        if key in _WANTED:
+        if key in WANTED:
             fields.setdefault(key, []).append(value)
     return fields
 

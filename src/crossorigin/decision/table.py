@@ -7,20 +7,12 @@ leaves to ``decide``; a test holds the two equal for every policy and request.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from crossorigin.decision import answers
-from crossorigin.decision.judging import MAX_HEADER_NAMES, MAX_HEADER_NAMES_SIZE, Decision, find_origin_fault
-from crossorigin.decision.reading import MAX_HEADER_LINES
-from crossorigin.messages import Request, get_values
+from crossorigin.decision.judging import MAX_HEADER_NAMES, Decision, find_origin_fault
 from crossorigin.policy import ANY
-from crossorigin.standard.headers import (
-    ALLOW_HEADERS,
-    ALLOW_ORIGIN,
-    ORIGIN,
-    REQUEST_HEADERS,
-    REQUEST_METHOD,
-)
+from crossorigin.standard.headers import ALLOW_HEADERS, ALLOW_ORIGIN
 from crossorigin.standard.methods import NORMALIZED_METHODS
 
 if TYPE_CHECKING:
@@ -30,8 +22,10 @@ if TYPE_CHECKING:
 Wire = TypeVar("Wire", bytes, str)
 Pairs = list[tuple[Wire, Wire]]
 
-#: So many answers are kept, so that the next request like it costs no more than a look-up; and so long a key.
+#: So many answers are kept, so that the next request like it costs no more than a look-up.
 MAX_KNOWN = 4096
+
+#: What depends on more bytes than this is left to ``decide``. No origin that it allows is longer.
 MAX_KEY = 512
 
 #: A stand-in for the origin where the rest of an answer is rendered.
@@ -86,24 +80,28 @@ class _TextForm(_Form[str]):
         return values
 
 
-#: A whole answer: status, headers, body. Without a status, the headers are to be put on the app's answer;
-#: without headers, only ``decide`` can tell.
-Answer = tuple[int, list[tuple[Wire, Wire]] | None, bytes]
-NOTHING: Answer[Any] = (0, None, b"")
+#: A whole answer: status, headers, body. With status 0, the headers are to be put on the app's answer.
+Answer = tuple[int, list[tuple[Wire, Wire]], bytes]
+
+#: What an answer depends on: the origin of an actual request; origin, method and names of a preflight; or nothing.
+Key = tuple[Wire | None, ...]
+
+#: The kind of decision that belongs to a key, by its length.
+_KINDS = {1: "actual", 3: "preflight"}
 
 
 class Table(Generic[Wire]):
     """One policy's answers.
 
     An actual request from an origin in ``exact`` is answered with ``(allow_origin, origin)`` and ``tail``;
-    ``bare`` is the answer to a request without an origin, or None where only ``decide`` can tell.
+    ``bare`` is the answer to a request without an origin, or None where only ``decide`` can tell. ``known`` holds
+    answers that were given before. All lists are the table's own: a door copies what it sends.
     """
 
     __slots__ = (
         "_any_names",
         "_comma",
         "_is_simple",
-        "_known",
         "_names",
         "_names_line",
         "_preflights",
@@ -111,6 +109,7 @@ class Table(Generic[Wire]):
         "allow_origin",
         "bare",
         "exact",
+        "known",
         "policy",
         "tail",
     )
@@ -134,55 +133,67 @@ class Table(Generic[Wire]):
         self._any_names: re.Pattern[Wire] | None = re.compile(wire.value(_BROWSER_NAMES)) if is_any else None
         self._preflights: dict[Wire, Pairs[Wire]] = self._compile_preflights()
         # What was decided before: refusals, and origins that a pattern allows.
-        self._known: dict[tuple[Wire | None, ...], Answer[Wire]] = {}
+        self.known: dict[Key[Wire], Answer[Wire]] = {}
 
     def render(self, headers: answers.Headers) -> Pairs[Wire]:
         """Write headers in the form of this table's wire."""
         return [(self._wire.name(name), self._wire.value(value)) for name, value in headers]
 
-    def find_actual(self, origin: Wire) -> Pairs[Wire] | None:
-        """Return the headers for an actual request from *origin*, or None where only ``decide`` can tell."""
-        if known := self._known.get((origin,)):
+    def find_actual(self, key: Key[Wire]) -> Pairs[Wire] | None:
+        """Return the headers for an actual request from an origin, or None where only ``decide`` can tell.
+
+        *key* is the origin, in a tuple.
+        """
+        origin = key[0]
+        if origin is not None and origin in self.exact:
+            first: Pairs[Wire] = [(self.allow_origin, origin)]
+            return first + self.tail
+        if origin is None or len(origin) > MAX_KEY:
+            return None
+        if known := self.known.get(key):
             return known[1]
         if not self._allows(origin):
             return None
         headers = self.render(answers.render_actual(self.policy, self._wire.read(origin)))
-        self._keep((origin,), (0, headers, b""))
+        self._keep(key, (0, headers, b""))
         return headers
 
-    def find_preflight(self, origin: Wire, method: Wire, names: Wire | None) -> Answer[Wire]:
-        """Return the answer to a preflight. *names* is the one line of names asked for, or None."""
-        if known := self._known.get((origin, method, names)):
+    def find_preflight(self, key: Key[Wire]) -> Answer[Wire] | None:
+        """Return the answer to a preflight, or None where only ``decide`` can tell.
+
+        *key* is the origin, the method, and the one line of names asked for or None, no longer than MAX_KEY.
+        """
+        if not key:
+            return None
+        if known := self.known.get(key):
             return known
+        origin, method, names = key
+        if origin is None or method is None:
+            return None
         lines: Pairs[Wire] | None = self._preflights.get(method)
         asked: Pairs[Wire] | None = self._find_names(names)
         if lines is None or asked is None or not (origin in self.exact or self._allows(origin)):
-            return NOTHING
+            return None
         first: Wire = self._wire.value(ANY) if self.policy.is_static else origin
         headers: Pairs[Wire] = [(self.allow_origin, first)]
         answer: Answer[Wire] = (self.policy.preflight_status, headers + asked + lines, b"")
-        self._keep((origin, method, names), answer)
+        self._keep(key, answer)
         return answer
 
-    def remember(self, request: Request, decision: Decision) -> None:
-        """Keep a refusal that was decided and logged, so that the next one like it is looked up."""
+    def remember(self, key: Key[Wire], decision: Decision) -> Answer[Wire]:
+        """Render a decision; keep a refusal under *key*, so that the next one like it is looked up."""
+        answer: Answer[Wire] = (decision.status or 0, self.render(decision.headers), decision.body.encode())
         is_stable = self._is_simple and self.policy.origin_validator is None
-        if not is_stable or decision.allowed or decision.kind not in {"actual", "preflight"}:
-            return
-        wanted = (ORIGIN,) if decision.kind == "actual" else (ORIGIN, REQUEST_METHOD, REQUEST_HEADERS)
-        values = [get_values(request.headers, name) for name in wanted]
-        if any(len(lines) > 1 for lines in values) or len(request.headers) > MAX_HEADER_LINES:
-            return
-        key = tuple(self._wire.value(lines[0]) if lines else None for lines in values)
-        self._keep(key, (decision.status or 0, self.render(decision.headers), decision.body.encode()))
+        if key and is_stable and not decision.allowed and decision.kind == _KINDS[len(key)]:
+            self._keep(key, answer)
+        return answer
 
-    def _keep(self, key: tuple[Wire | None, ...], answer: Answer[Wire]) -> None:
-        """Keep an answer for the same origin, or the same origin, method and names."""
+    def _keep(self, key: Key[Wire], answer: Answer[Wire]) -> None:
         if sum(len(part) for part in key if part) > MAX_KEY:
             return
-        if len(self._known) >= MAX_KNOWN:
-            self._known.clear()
-        self._known[key] = answer
+        if len(self.known) >= MAX_KNOWN:
+            self.known.clear()
+        self.known[key] = answer
 
     def _allows(self, origin: Wire) -> bool:
         return self._is_simple and find_origin_fault(self.policy, [self._wire.read(origin)]) is None
@@ -191,7 +202,7 @@ class Table(Generic[Wire]):
         """Return the line that depends on the names asked for, if any, or None where they may not be allowed."""
         if names is None:
             return []
-        if len(names) > MAX_HEADER_NAMES_SIZE or names.count(self._comma) >= MAX_HEADER_NAMES:
+        if names.count(self._comma) >= MAX_HEADER_NAMES:
             return None
         if self._any_names:
             return [(self._names_line, names)] if self._any_names.fullmatch(names) else None

@@ -7,13 +7,13 @@ import logging
 import time
 import warnings
 import weakref
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Generic
 from urllib.parse import quote
 
 from crossorigin.decision import Decision, decide
 from crossorigin.decision.table import Table, Wire
 from crossorigin.errors import PolicyWarning
-from crossorigin.integrations._asking import Asker
 from crossorigin.messages import get_values
 from crossorigin.policy import Policy
 from crossorigin.ruleset import Ruleset
@@ -21,9 +21,11 @@ from crossorigin.standard.headers import CORS_PREFIX, ORIGIN, VARY
 from crossorigin.standard.url import decode_path, is_ambiguous_path, split_path
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, MutableMapping, Sequence
 
+    from crossorigin.integrations._asking import Asker
     from crossorigin.messages import Request
+    from crossorigin.policy import OriginValidator
 
 logger = logging.getLogger("crossorigin")
 
@@ -39,6 +41,9 @@ _PATH_MARKS = "/;:@&=+$,!~*'()\\%"
 _MOST_REMEMBERED = 1024
 _SECONDS_BETWEEN_HINTS = 1.0
 _SHOWN = 512
+
+#: All headers of an answer, and the names of those that were removed.
+Merged = tuple[list[tuple[Wire, Wire]], list[Wire]]
 
 #: What is answered where the app raised and nobody else can.
 SERVER_ERROR = b"Internal Server Error"
@@ -61,7 +66,7 @@ class Rules(Generic[Wire]):
         self.find_policy = ruleset.find_policy
         self.find_judges = ruleset.find_judges
         self._tables: list[tuple[Policy, Table[Wire]]] = [] if single else [(one, render(one)) for one in policies]
-        self._askers = [(one, Asker(one.origin_validator)) for one in policies if one.origin_validator]
+        self._askers = [(one, _make_asker(one.origin_validator)) for one in policies if one.origin_validator]
         self.journal = Journal()
 
     def find_table(self, policy: Policy | None) -> Table[Wire] | None:
@@ -91,6 +96,12 @@ class Rules(Generic[Wire]):
         return decision
 
 
+def _make_asker(validator: OriginValidator) -> Asker:
+    from crossorigin.integrations._asking import Asker  # noqa: PLC0415 (asyncio takes long to import, and few ask)
+
+    return Asker(validator)
+
+
 class Journal:
     """The log: one line for each distinct refusal, and everything in ``debug``."""
 
@@ -102,7 +113,7 @@ class Journal:
     def log(self, decision: Decision, request: Request) -> None:
         """Log a decision where it must be."""
         is_debug = decision.policy is not None and decision.policy.debug
-        if not decision.reasons and not is_debug:
+        if not (decision.reasons or is_debug) or not logger.isEnabledFor(logging.WARNING):
             return
         origin = ascii(", ".join(get_values(request.headers, ORIGIN))[:_SHOWN])
         ids = tuple(reason.id for reason in decision.reasons)
@@ -110,19 +121,16 @@ class Journal:
             outcome = "allowed" if decision.allowed else f"refused ({', '.join(ids)})"
             logger.info("%s request %s: %s %s, origin %s", decision.kind, outcome, *_show(request), origin)
         if ids and self._is_new((origin, *ids)):
-            reason = f"{', '.join(ids)}: {decision.reasons[0].message}"
-            logger.warning(
-                "%s request refused: origin %s (%s). %s", decision.kind, origin, reason, self._hint(decision)
-            )
+            found = "; ".join(f"{reason.id}: {reason.message}" for reason in decision.reasons)
+            hint = self._hint(decision)
+            logger.warning("%s request refused: origin %s (%s).%s", decision.kind, origin, found, hint)
 
-    def tell_of_inner_headers(self, names: Iterable[str]) -> None:
+    def tell_of_inner_headers(self, names: Sequence[object]) -> None:
         """Log, once, that the app or another layer sets CORS headers, too."""
-        if not self._has_told_of_inner_headers:
+        if names and not self._has_told_of_inner_headers:
             self._has_told_of_inner_headers = True
-            found = ascii(", ".join(names))
-            logger.warning(
-                "removed %s, set inside this layer: leave CORS to one place, the policy's answer wins", found
-            )
+            text = "removed %s, set inside this layer: leave CORS to one place, the policy's answer wins"
+            logger.warning(text, ascii(names))
 
     def _is_new(self, key: tuple[str, ...]) -> bool:
         if key in self._seen:
@@ -137,7 +145,7 @@ class Journal:
         if now < self._next_hint:
             return ""
         self._next_hint = now + _SECONDS_BETWEEN_HINTS
-        return " ".join(ascii(reason.hint)[1:-1] for reason in decision.reasons)
+        return "".join(f" {ascii(reason.hint)[1:-1]}" for reason in decision.reasons)
 
 
 def _show(request: Request) -> tuple[str, str]:
@@ -175,7 +183,7 @@ class Layer(Generic[Wire]):
         # Why: one assignment swaps everything that depends on the policy, so that no request sees a part of it.
         self.hot: tuple[Rules[Wire], Table[Wire] | None] = (rules, rules.table)
 
-    def see_request(self, marks: dict[str, Any]) -> None:
+    def see_request(self, marks: MutableMapping[str, Any]) -> None:
         """Mark a request; warn at this layer's first use if another layer has marked it already."""
         if id(self) in unused_layers:
             unused_layers.discard(id(self))
@@ -223,31 +231,59 @@ def find_url(path: str, raw: str, root: str) -> str:
     return quote(path, _PATH_MARKS) or "/"
 
 
-def merge(inner: Iterable[tuple[str, str]], ours: Iterable[tuple[str, str]]) -> tuple[list[tuple[str, str]], list[str]]:
-    """Put our headers on an answer; return them all, and the names of the CORS headers that were there.
+class Merger(Generic[Wire]):
+    """Puts our headers on an answer that has a ``Vary``, CORS headers, or names that look like them.
 
-    The policy's answer wins: what was there is removed, never doubled. ``Vary`` is merged with the app's.
+    The policy's answer wins: CORS headers that were there are removed, never doubled. ``Vary`` is merged with the
+    app's.
 
-    >>> merge([("Vary", "Accept"), ("Access-Control-Allow-Origin", "*")], [("Vary", "Origin")])
+    >>> merger = Merger(str)
+    >>> merger.merge([("Vary", "Accept"), ("Access-Control-Allow-Origin", "*")], [("Vary", "Origin")])
     ([('Vary', 'Accept, Origin')], ['Access-Control-Allow-Origin'])
     """
-    kept: list[tuple[str, str]] = []
-    removed: list[str] = []
-    varies: list[str] = []
-    vary_at = None
-    for name, value in inner:
-        lower = name.lower()
-        if lower.startswith(CORS_PREFIX):
-            removed.append(name)
-            continue
-        if lower == VARY.lower():
-            varies += [word.strip().lower() for word in value.split(",")]
-            vary_at = len(kept)
-        kept.append((name, value))
-    for name, value in ours:
-        if name.lower() != VARY.lower() or vary_at is None:
-            kept.append((name, value))
-        elif value.lower() not in varies and "*" not in varies:
-            was_name, was = kept[vary_at]
-            kept[vary_at] = (was_name, f"{was}, {value}" if was.strip() else value)
-    return kept, removed
+
+    def __init__(self, write: Callable[[str], Wire]) -> None:
+        self._prefix: Wire = write(CORS_PREFIX)
+        self._vary: Wire = write(VARY.lower())
+        self._comma: Wire = write(",")
+        self._and: Wire = write(", ")
+        self._only: Wire = write(ORIGIN)
+        self._more: Wire = write(f", {ORIGIN}")
+        self._beyond: Wire = write("b")
+        self._enough: frozenset[Wire] = frozenset({write(ORIGIN.lower()), write("*")})
+        # Why: an app has few values of Vary, and each is read once.
+        self._merge_vary: Callable[[Wire], Wire] = lru_cache(maxsize=256)(self._add_origin)
+
+    def merge(self, inner: list[tuple[Wire, Wire]], ours: list[tuple[Wire, Wire]]) -> Merged[Wire]:
+        """Return all headers, and the names of the CORS headers that were there."""
+        merged: list[tuple[Wire, Wire]] = []
+        varies: list[tuple[Wire, Wire]] = []
+        removed: list[Wire] = []
+        beyond, vary = self._beyond, self._vary
+        for pair in inner:
+            name = pair[0]
+            # Why: every CORS header, and every name that is not in lower case, sorts before "b".
+            if beyond <= name != vary:
+                merged.append(pair)
+            elif name == vary or (lower := name.lower()) == vary:
+                varies.append(pair)
+            elif lower.startswith(self._prefix):
+                removed.append(name)
+            else:
+                merged.append(pair)
+        # Why: of our headers, Vary is the last, if it is there.
+        if not varies or ours[-1][0].lower() != vary:
+            return merged + varies + ours, removed
+        name, value = varies[0]
+        if len(varies) > 1:
+            value = self._and.join([value for _, value in varies])
+        merged.append((name, self._merge_vary(value)))
+        merged += ours
+        del merged[-1]
+        return merged, removed
+
+    def _add_origin(self, value: Wire) -> Wire:
+        words = {word.strip().lower() for word in value.split(self._comma)}
+        if not words.isdisjoint(self._enough):
+            return value
+        return value + self._more if value.strip() else self._only

@@ -6,8 +6,8 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from crossorigin.decision.reading import MAX_HEADER_LINES
-from crossorigin.decision.table import NOTHING
-from crossorigin.integrations._answering import SERVER_ERROR, find_table_by_path, find_url, merge
+from crossorigin.decision.table import MAX_KEY
+from crossorigin.integrations._answering import SERVER_ERROR, Merger, find_table_by_path, find_url
 from crossorigin.messages import Request
 from crossorigin.standard import headers as names
 
@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from types import TracebackType
 
-    from crossorigin.decision import Answer, Table
+    from crossorigin.decision import Table
+    from crossorigin.decision.table import Answer, Key
     from crossorigin.integrations._answering import Rules
 
     Environ = dict[str, Any]
@@ -30,29 +31,38 @@ def _key_of(name: str) -> str:
     return f"HTTP_{name.upper().replace('-', '_')}"
 
 
-_ORIGIN, _METHOD, _NAMES, _UPGRADE = map(
-    _key_of, (names.ORIGIN, names.REQUEST_METHOD, names.REQUEST_HEADERS, names.UPGRADE)
+ORIGIN, METHOD, UPGRADE, _NAMES, _SOCKET_KEY = map(
+    _key_of, (names.ORIGIN, names.REQUEST_METHOD, names.UPGRADE, names.REQUEST_HEADERS, names.SEC_WEBSOCKET_KEY)
 )
-_BODY_KEYS = {"CONTENT_TYPE", "CONTENT_LENGTH"}
+_MERGER = Merger(str)
 
 
-def look_up(table: Table[str], environ: Environ) -> Answer[str]:
-    """Look the answer up: ours with a status, or the headers for the app's, or nothing: only ``decide`` can tell."""
-    origin = environ.get(_ORIGIN)
-    if origin is None:
-        return 0, table.bare, b""
-    if environ["REQUEST_METHOD"] == "OPTIONS" and _METHOD in environ:
-        if len(environ) > MAX_HEADER_LINES:
-            return NOTHING
-        return table.find_preflight(origin, environ[_METHOD], environ.get(_NAMES))
-    if origin in table.exact:
-        return 0, [(table.allow_origin, origin), *table.tail], b""
-    return 0, table.find_actual(origin), b""
+def find_preflight_key(environ: Environ, origin: str) -> Key[str]:
+    """Return what a preflight's answer depends on; () where only ``decide`` can tell."""
+    method, asked = environ[METHOD], environ.get(_NAMES)
+    is_long = len(origin) + len(method) + len(asked or "") > MAX_KEY or len(environ) > MAX_HEADER_LINES
+    return () if is_long else (origin, method, asked)
 
 
 def is_websocket(environ: Environ) -> bool:
-    """Tell whether the request is a WebSocket handshake, which some WSGI servers let an app take over."""
-    return _UPGRADE in environ and environ[_UPGRADE].lower() == "websocket"
+    """Tell whether a request to upgrade is a WebSocket handshake.
+
+    Spec: https://www.rfc-editor.org/rfc/rfc6455#section-4.2.1
+    """
+    return environ[UPGRADE].lower() == "websocket" and _SOCKET_KEY in environ
+
+
+def is_server_file(body: object, environ: Environ) -> bool:
+    """Tell whether the app has returned the server's own ``wsgi.file_wrapper``."""
+    wrapper = environ.get("wsgi.file_wrapper")
+    return isinstance(wrapper, type) and isinstance(body, wrapper)
+
+
+def send_answer(start_response: StartResponse, answer: Answer[str]) -> list[bytes]:
+    """Give an answer that is ours alone."""
+    status, headers, body = answer
+    start_response(write_status(status), [*headers])
+    return [body] if body else []
 
 
 def find_table(rules: Rules[str], environ: Environ) -> Table[str] | None:
@@ -60,14 +70,11 @@ def find_table(rules: Rules[str], environ: Environ) -> Table[str] | None:
     return find_table_by_path(rules, _find_path(environ), _find_raw(environ), _find_url(environ))
 
 
-def make_request(environ: Environ) -> Request:
+def make_request(rules: Rules[str], environ: Environ) -> Request:
     """Return the request of an environ in the core's form; its URL is the path below ``SCRIPT_NAME``."""
-    headers = [
-        (key.removeprefix("HTTP_").replace("_", "-").title(), value)
-        for key, value in environ.items()
-        if key.startswith("HTTP_") or key in _BODY_KEYS
-    ]
-    return Request(environ["REQUEST_METHOD"], _find_url(environ), headers)
+    headers = [(key[len("HTTP_") :].replace("_", "-"), environ[key]) for key in environ if key.startswith("HTTP_")]
+    url = _find_url(environ) if rules.table is None else environ.get("PATH_INFO", "")
+    return Request(environ["REQUEST_METHOD"], url, headers)
 
 
 def _find_path(environ: Environ) -> str:
@@ -93,39 +100,40 @@ def write_status(status: int) -> str:
     return f"{status} {HTTPStatus(status).phrase if status in HTTPStatus._value2member_map_ else 'Refused'}"
 
 
-class Start:
-    """The app's ``start_response``: passes everything on, with our headers, as late as the standard allows.
+class Exchange:
+    """One response of the app: its ``start_response``, with our headers, and its body.
 
-    Why so late: until the first chunk leaves, an exception or the app itself may put another answer in the place
-    of this one, and not every server takes back what it was told before.
+    The server's ``start_response`` is called as late as the standard allows. Why: until the first chunk leaves, an
+    exception, or the app itself, may put another answer in the place of this one, and not every server takes back
+    what it was told before.
     """
 
-    __slots__ = ("_ours", "_pending", "_rules", "_start_response", "_write", "has_started")
+    # Why: defaults of the class, so that making one for every request costs little.
+    body: Iterable[bytes] = ()
+    has_started = False
+    _pending: tuple[str, list[Pair]] | None = None
+    _write: Write | None = None
 
     def __init__(self, start_response: StartResponse, ours: list[Pair], rules: Rules[str]) -> None:
         self._start_response = start_response
         self._ours = ours
         self._rules = rules
-        self._pending: tuple[str, list[Pair]] | None = None
-        self._write: Write | None = None
-        self.has_started = False
 
     def __call__(self, status: str, headers: list[Pair], exc_info: ExcInfo | None = None) -> Write:
         """Start the response that the app gives, or put another in its place."""
         for name, _ in headers:
             if name[:1] in "aAvV":
-                merged, removed = merge(headers, self._ours)
-                if removed:
-                    self._rules.journal.tell_of_inner_headers(removed)
+                merged, removed = _MERGER.merge(headers, self._ours)
+                self._rules.journal.tell_of_inner_headers(removed)
                 break
         else:
-            merged = [*headers, *self._ours]
-        if self.has_started and exc_info:
-            # "if exc_info is provided, and the HTTP headers have already been sent, start_response must raise an error"
-            return self._start_response(status, merged, exc_info)
-        if exc_info is None and (self.has_started or self._pending):
-            # "it is a fatal error to call start_response without the exc_info argument if start_response has already
-            # been called"
+            merged = headers + self._ours
+        if exc_info:
+            if self.has_started:
+                # Why: "start_response must raise an error" where headers have been sent, and the server's does.
+                return self._start_response(status, merged, exc_info)
+        elif self.has_started or self._pending:
+            # Why: "It is a fatal error" to start twice without one.
             text = "start_response was called twice without exc_info"
             raise AssertionError(text)
         self._pending = status, merged
@@ -152,40 +160,22 @@ class Start:
         yield SERVER_ERROR
         raise error
 
-
-class Body:
-    """The app's body, chunk by chunk; an exception before the first one gets an answer with our headers."""
-
-    __slots__ = ("_chunks", "_inner", "_start")
-
-    def __init__(self, inner: Iterable[bytes], start: Start) -> None:
-        self._inner = inner
-        self._start = start
-        self._chunks = iter(inner)
-
-    def __iter__(self) -> Body:
-        """Return itself."""
-        return self
-
-    def __next__(self) -> bytes:
-        """Return the app's next chunk."""
-        if self._start.has_started:
-            return next(self._chunks)
+    def __iter__(self) -> Iterator[bytes]:
+        """Yield the app's chunks as they come."""
         try:
+            chunks = iter(self.body)
             # Why: empty chunks send nothing, but some servers send the headers with them.
-            chunk = next(filter(None, self._chunks))
-        except StopIteration:
-            self._start.send()
-            raise
+            first = next(filter(None, chunks), b"")
         except Exception as error:
-            if self._start.has_started:
+            if self.has_started:
                 raise
-            self._chunks = self._start.fail(error)
-            return next(self._chunks)
-        self._start.send()
-        return chunk
+            yield from self.fail(error)
+        self.send()
+        if first:
+            yield first
+            yield from chunks
 
     def close(self) -> None:
         """Close the app's body, as the server asks."""
-        if hasattr(self._inner, "close"):
-            self._inner.close()
+        if hasattr(self.body, "close"):
+            self.body.close()

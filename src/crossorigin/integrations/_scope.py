@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from crossorigin.decision.reading import MAX_HEADER_LINES
-from crossorigin.decision.table import NOTHING
-from crossorigin.integrations._answering import SERVER_ERROR, find_table_by_path, find_url, merge
+from crossorigin.decision.reading import MAX_HEADER_LINES, WANTED
+from crossorigin.decision.table import MAX_KEY
+from crossorigin.integrations._answering import SERVER_ERROR, Merger, find_table_by_path, find_url
 from crossorigin.messages import Request
 from crossorigin.standard import headers as names
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable, MutableMapping
 
-    from crossorigin.decision import Answer, Decision, Table
+    from crossorigin.decision import Decision, Table
+    from crossorigin.decision.table import Key
     from crossorigin.integrations._answering import Rules
 
-    Scope = dict[str, Any]
-    Message = dict[str, Any]
+    Scope = MutableMapping[str, Any]
+    Message = MutableMapping[str, Any]
     Receive = Callable[[], Awaitable[Message]]
     Send = Callable[[Message], Awaitable[None]]
     ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
@@ -27,39 +28,40 @@ ORIGIN = names.ORIGIN.lower().encode()
 VARY = names.VARY.lower().encode()
 _METHOD = names.REQUEST_METHOD.lower().encode()
 _NAMES = names.REQUEST_HEADERS.lower().encode()
+_WANTED = frozenset(name.encode() for name in WANTED)
 #: Behind Accept, Accept-Encoding and Accept-Language, which every browser sends, and before both names above.
 _ACCEPTS = b"accept-z"
+
+_MERGER = Merger(lambda text: text.encode("latin-1"))
 
 #: The extension with which a server lets a WebSocket handshake be answered with a whole response.
 _DENIAL = "websocket.http.response"
 
 
-def look_up_options(  # noqa: C901 (one pass over the headers, for speed)
-    table: Table[bytes], headers: list[Pair]
-) -> Answer[bytes]:
-    """Look up the answer to an OPTIONS request: ours with a status, or the headers for the app's, or nothing."""
+def find_key(headers: list[Pair]) -> Key[bytes]:  # noqa: C901 (one pass over the headers, for speed)
+    """Return what a preflight's answer depends on: origin, method and names; () where only ``decide`` can tell."""
     if len(headers) > MAX_HEADER_LINES:
-        return NOTHING
+        return ()
     origin = method = asked = None
-    name = b"a"
     for name, value in headers:
         # Why: two comparisons tell that a name is none of the three, and most are none.
         if name < b"b":
             if name > _ACCEPTS:
                 if name == _METHOD:
                     if method is not None:
-                        return NOTHING
+                        return ()
                     method = value
                 elif name == _NAMES:
                     if asked is not None:
-                        return NOTHING
+                        return ()
                     asked = value
         elif name == ORIGIN:
             if origin is not None:
-                return NOTHING
+                return ()
             origin = value
-    # Why: names "should be lowercased, but it is not required"; a server does it to all or to none.
-    return NOTHING if origin is None or method is None or name < b"a" else table.find_preflight(origin, method, asked)
+    if origin is None or method is None or len(origin) + len(method) + len(asked or b"") > MAX_KEY:
+        return ()
+    return (origin, method, asked)
 
 
 def find_table(rules: Rules[bytes], scope: Scope) -> Table[bytes] | None:
@@ -67,10 +69,18 @@ def find_table(rules: Rules[bytes], scope: Scope) -> Table[bytes] | None:
     return find_table_by_path(rules, _find_path(scope), _find_raw(scope), _find_url(scope))
 
 
-def make_request(scope: Scope) -> Request:
-    """Return the request of a scope in the core's form; its URL is the path below ``root_path``."""
-    headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
-    return Request(scope.get("method", "GET"), _find_url(scope), headers)
+def make_request(rules: Rules[bytes], scope: Scope) -> Request:
+    """Return the request of a scope in the core's form: its URL is the path below ``root_path``.
+
+    Why not all headers: the core reads only those of WANTED, and of a preflight of too many lines only their number.
+    """
+    method, lines = scope.get("method", "GET"), scope["headers"]
+    if method == "OPTIONS" and len(lines) > MAX_HEADER_LINES:
+        lines = lines[: MAX_HEADER_LINES + 1]
+    else:
+        lines = [line for line in lines if line[0].lower() in _WANTED]
+    headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in lines]
+    return Request(method, _find_url(scope) if rules.table is None else scope["path"], headers)
 
 
 def _find_path(scope: Scope) -> str:
@@ -88,13 +98,17 @@ def _find_url(scope: Scope) -> str:
     return find_url(_find_path(scope), _find_raw(scope), scope.get("root_path") or "")
 
 
-async def decide_and_answer(rules: Rules[bytes], table: Table[bytes], scope: Scope, send: Send) -> list[Pair] | None:
-    """Decide; return the headers to put on the app's answer, or None if the answer was ours and is sent."""
-    request = make_request(scope)
-    decision = await rules.judge_async(request)
-    table.remember(request, decision)
+async def decide_and_answer(
+    rules: Rules[bytes], table: Table[bytes], scope: Scope, send: Send, key: Key[bytes]
+) -> list[Pair] | None:
+    """Decide; return the headers to put on the app's answer, or None if the answer was ours and is sent.
+
+    *key* is what the answer depends on, under which a refusal may be kept, or ().
+    """
+    decision = await rules.judge_async(make_request(rules, scope))
+    _, headers, _ = table.remember(key, decision)
     if decision.status is None:
-        return table.render(decision.headers)
+        return headers
     await _send_answer(send, "http.response", table, decision)
     return None
 
@@ -114,13 +128,11 @@ async def _send_answer(send: Send, kind: str, table: Table[bytes], decision: Dec
     await send({"type": f"{kind}.body", "body": decision.body.encode()})
 
 
-def merge_headers(rules: Rules[bytes], inner: Sequence[Pair], ours: Sequence[Pair]) -> list[Pair]:
-    """Put our headers on an answer that has CORS headers, a ``Vary``, or names that look like one of them."""
-    texts = [[(name.decode("latin-1"), value.decode("latin-1")) for name, value in pairs] for pairs in (inner, ours)]
-    merged, removed = merge(*texts)
-    if removed:
-        rules.journal.tell_of_inner_headers(removed)
-    return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in merged]
+def merge_headers(rules: Rules[bytes], inner: list[Pair], ours: list[Pair]) -> list[Pair]:
+    """Put our headers on an answer that has a ``Vary``, CORS headers, or names that look like them."""
+    merged, removed = _MERGER.merge(inner, ours)
+    rules.journal.tell_of_inner_headers(removed)
+    return merged
 
 
 async def send_server_error(send: Send) -> None:

@@ -27,7 +27,6 @@ class CORSMiddleware(Layer[bytes]):
 
     Make it the outermost layer: then preflights are answered before anything else, and errors carry the
     headers, too. Nothing is buffered, and exceptions go on as they are.
-
     :param policy: a policy or ruleset; or give the policy's options by name.
     :raises PolicyError: the options are wrong.
 
@@ -41,24 +40,24 @@ class CORSMiddleware(Layer[bytes]):
         """Serve one connection."""
         # Why: this runs for every request, so it looks rendered answers up, and leaves what it does not find to decide.
         if scope["type"] != "http":
-            await self._serve_other(scope, receive, send)
-            return
+            return await self._serve_other(scope, receive, send)
         if unused_layers:
             self.see_request(scope)
         rules, table = self.hot
         if table is None and (table := _scope.find_table(rules, scope)) is None:
             await self.app(scope, receive, send)
-            return
+            return None
         ours = table.bare
         headers = scope["headers"]
+        if headers.__class__ is not list:
+            scope["headers"] = headers = [*headers]
         if scope["method"] == "OPTIONS":
-            status, ours, body = _scope.look_up_options(table, headers)
-            if status and ours is not None:
-                await send({"type": "http.response.start", "status": status, "headers": [*ours]})
-                await send({"type": "http.response.body", "body": body})
-                return
+            ours, key = None, _scope.find_key(headers)
+            if found := table.known.get(key) or table.find_preflight(key):
+                await send({"type": "http.response.start", "status": found[0], "headers": [*found[1]]})
+                return await send({"type": "http.response.body", "body": found[2]})
         else:
-            origin, name, wanted = None, b"a", _scope.ORIGIN
+            origin, name, wanted, key = None, b"a", _scope.ORIGIN, ()
             for name, value in headers:
                 if name == wanted:
                     if origin is not None:
@@ -67,13 +66,15 @@ class CORSMiddleware(Layer[bytes]):
                     origin = value
             else:
                 if origin is not None:
-                    is_exact = origin in table.exact
-                    ours = [(table.allow_origin, origin), *table.tail] if is_exact else table.find_actual(origin)
+                    if origin in table.exact:
+                        ours = [(table.allow_origin, origin), *table.tail]
+                    else:
+                        ours = table.find_actual(key := (origin,))
                 elif name < b"a":
                     # Why: names "should be lowercased, but it is not required"; a server does it to all or none.
                     ours = None
-        if ours is None and (ours := await _scope.decide_and_answer(rules, table, scope, send)) is None:
-            return
+        if ours is None and (ours := await _scope.decide_and_answer(rules, table, scope, send, key)) is None:
+            return None
 
         def answer(message: Message) -> Awaitable[None]:
             nonlocal ours
@@ -92,7 +93,7 @@ class CORSMiddleware(Layer[bytes]):
                 else:
                     inner = inner + ours
                 # Why: a copy, because an app may send the same message to everyone.
-                message = message.copy()
+                message = {**message}
                 message["headers"] = inner
                 ours = None
             return send(message)
@@ -112,7 +113,7 @@ class CORSMiddleware(Layer[bytes]):
         if scope["type"] == "websocket" and (table or (table := _scope.find_table(rules, scope))):
             if unused_layers:
                 self.see_request(scope)
-            decision = await rules.judge_async(_scope.make_request(scope), websocket=True)
+            decision = await rules.judge_async(_scope.make_request(rules, scope), websocket=True)
             if decision.status is not None:
                 await _scope.refuse_websocket(table, decision, scope, receive, send)
                 return

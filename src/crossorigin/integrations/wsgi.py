@@ -8,16 +8,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from crossorigin.decision import compile_text
-from crossorigin.decision.table import NOTHING
 from crossorigin.integrations import _environ
 from crossorigin.integrations._answering import Layer, unused_layers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from crossorigin.decision import Table
+    from crossorigin.decision.table import Answer, Key
+    from crossorigin.integrations._answering import Rules
     from crossorigin.integrations._environ import Environ, StartResponse, WSGIApp
     from crossorigin.policy import Policy
     from crossorigin.ruleset import Ruleset
+
+_WHOLE = (list, tuple)
+_ORIGIN = _environ.ORIGIN
+_METHOD = _environ.METHOD
+_UPGRADE = _environ.UPGRADE
 
 
 class CORSMiddleware(Layer[str]):
@@ -37,39 +44,56 @@ class CORSMiddleware(Layer[str]):
     def __init__(self, app: WSGIApp, policy: Policy | Ruleset | None = None, **settings: Any) -> None:  # noqa: ANN401 (the options of Policy)
         super().__init__(app, policy, settings, compile_text)
 
-    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+    def __call__(  # noqa: C901, PLR0912 (one function, for speed, as in the ASGI door)
+        self, environ: Environ, start_response: StartResponse
+    ) -> Iterable[bytes]:
         """Serve one request."""
         if unused_layers:
             self.see_request(environ)
         rules, table = self.hot
         if table is None and (table := _environ.find_table(rules, environ)) is None:
             return self._pass_on(environ, start_response)
-        is_websocket = _environ.is_websocket(environ)
-        status, ours, body = NOTHING if is_websocket else _environ.look_up(table, environ)
+        if _UPGRADE in environ and _environ.is_websocket(environ):
+            # Why: some WSGI servers let an app take the connection over. What passes is answered as ever.
+            refusal = _decide(rules, table, environ, (), websocket=True)
+            if refusal[0]:
+                return _environ.send_answer(start_response, refusal)
+        origin = environ.get(_ORIGIN)
+        key: Key[str] = ()
+        ours: list[tuple[str, str]] | None = None
+        if origin is None:
+            ours = table.bare
+        elif environ["REQUEST_METHOD"] == "OPTIONS" and _METHOD in environ:
+            key = _environ.find_preflight_key(environ, origin)
+            if found := table.find_preflight(key):
+                return _environ.send_answer(start_response, found)
+        else:
+            key = (origin,)
+            ours = table.find_actual(key)
         if ours is None:
-            request = _environ.make_request(environ)
-            decision = rules.judge(request, websocket=is_websocket)
-            table.remember(request, decision)
-            status, ours, body = decision.status or 0, table.render(decision.headers), decision.body.encode()
-        if status:
-            start_response(_environ.write_status(status), [*ours])
-            return [body] if body else []
-        return self._run_app(environ, _environ.Start(start_response, ours, rules))
+            decided = _decide(rules, table, environ, key, websocket=False)
+            if decided[0]:
+                return _environ.send_answer(start_response, decided)
+            ours = decided[1]
+        exchange = _environ.Exchange(start_response, ours, rules)
+        try:
+            body = self.app(environ, exchange)
+            # Why: a list can raise no more, and a server sends its own kind of file in its own fast way.
+            if isinstance(body, _WHOLE) or _environ.is_server_file(body, environ):
+                exchange.send()
+                return body  # type: ignore[no-any-return]  # whatever the app returned
+        except Exception as error:
+            if exchange.has_started:
+                raise
+            return exchange.fail(error)
+        exchange.body = body
+        return exchange
 
     def _pass_on(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         body: Iterable[bytes] = self.app(environ, start_response)
         return body
 
-    def _run_app(self, environ: Environ, start: _environ.Start) -> Iterable[bytes]:
-        try:
-            body: Iterable[bytes] = self._pass_on(environ, start)
-            # Why: a list can raise no more, and a server sends its own kind of file in its own fast way.
-            wrapper = environ.get("wsgi.file_wrapper")
-            if isinstance(body, list | tuple) or (isinstance(wrapper, type) and isinstance(body, wrapper)):
-                start.send()
-                return body
-            return _environ.Body(body, start)
-        except Exception as error:
-            if start.has_started:
-                raise
-            return start.fail(error)
+
+def _decide(rules: Rules[str], table: Table[str], environ: Environ, key: Key[str], *, websocket: bool) -> Answer[str]:
+    """Decide where nothing was found."""
+    return table.remember(key, rules.judge(_environ.make_request(rules, environ), websocket=websocket))

@@ -132,6 +132,8 @@ def _suggest(text: str, reason: str) -> str:
             "Serve the page over http(s) and write that origin. If you must, dangerously_allow_null_origin=True "
             "allows every sandboxed frame of every site"
         )
+    if len(text.split()) > 1:
+        return "Write each origin as an item of its own"
     repaired = _repair(text)
     if repaired is None:
         return 'Write it as scheme://host[:port], such as "https://app.example"'
@@ -140,7 +142,7 @@ def _suggest(text: str, reason: str) -> str:
 
 def _repair(text: str) -> str | None:
     """Return the origin that a browser would make of *text*, or None if that is not certain."""
-    text = "".join(text.split())
+    text = text.strip()
     text = text if "://" in text else f"https://{text}"
     scheme, _, rest = text.partition("://")
     authority = re.split(r"[/?#\\]", rest, maxsplit=1)[0].rpartition("@")[2]

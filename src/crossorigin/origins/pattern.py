@@ -64,7 +64,8 @@ def parse_pattern(text: str) -> Pattern:
 
 def _is_inside_a_label(host: str, at: int) -> bool:
     label_number = host.count(".", 0, at)
-    return label_number < host.count(".") + 1 - _FIXED_LABELS
+    is_whole = host[at - 1 : at] in {"", "."} and host[at + 1 : at + 2] == "."
+    return not is_whole and label_number < host.count(".") + 1 - _FIXED_LABELS
 
 
 def _misplaced(text: str) -> InvalidOriginError:

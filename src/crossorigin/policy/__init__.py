@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 import warnings
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -151,7 +152,7 @@ class Policy(Presets):
         for name, value in checked.items():
             object.__setattr__(self, name, value)
         for text in problems.warnings:
-            warnings.warn(text, PolicyWarning, stacklevel=2)
+            warnings.warn(text, PolicyWarning, stacklevel=_count_own_frames())
 
     def __setattr__(self, name: str, value: object) -> None:
         """Refuse: a policy never changes; make a new one and hand it to ``reconfigure``."""
@@ -166,6 +167,7 @@ class Policy(Presets):
     def settings(self) -> dict[str, Any]:
         """The options that differ from their defaults; ``Policy(**policy.settings) == policy``."""
         values = {name: getattr(self, name) for name in DEFAULTS}
+        values["error_messages"] = dict(self.error_messages)
         return {name: value for name, value in values.items() if value != DEFAULTS[name]}
 
     def allows_method(self, method: str) -> bool:
@@ -215,6 +217,14 @@ class Policy(Presets):
     def __reduce__(self) -> tuple[Callable[..., Policy], tuple[dict[str, Any]]]:
         """Copy and pickle a policy by its settings."""
         return _make, (self.settings,)
+
+
+def _count_own_frames() -> int:
+    """Return the ``stacklevel`` at which a warning points at the code outside this package."""
+    frame, level = sys._getframe(1), 1  # noqa: SLF001 (warnings has no other way before Python 3.12)
+    while frame.f_back and frame.f_globals.get("__name__", "").partition(".")[0] == "crossorigin":
+        frame, level = frame.f_back, level + 1
+    return level
 
 
 def _make(options: dict[str, Any]) -> Policy:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from crossorigin.errors import (
     IncompatibleOptionsError,
     InvalidHeaderNameError,
     InvalidMethodError,
-    InvalidOriginError,
     InvalidValueError,
     SettingError,
     UnknownOptionError,
@@ -120,9 +120,10 @@ def check_names(option: str, value: object, problems: Problems, *, may_be_any: b
     """Check ``allow_headers``, ``deny_headers`` or ``expose_headers``."""
     items = check_list(option, value, problems)
     if may_be_any and ANY in items:
-        if len(items) > 1:
-            _add_beside(option, items, problems)
-        return (ANY,)
+        if len(items) == 1:
+            return (ANY,)
+        _add_beside(option, items, problems)
+        items = [item for item in items if item != ANY]
     is_forbidden = is_forbidden_response_name if option == "expose_headers" else is_forbidden_request_name
     kept: dict[str, None] = {}
     for number, item in enumerate(items):
@@ -176,17 +177,17 @@ def check_number(option: str, value: object, problems: Problems, *, allowed: ran
     return value
 
 
-def check_messages(option: str, value: object, problems: Problems) -> dict[str, str]:
+def check_messages(option: str, value: object, problems: Problems) -> Mapping[str, str]:
     """Check ``error_messages``: reason ids and the texts to answer with."""
     if not isinstance(value, Mapping):
         problems.wrong_type(option, value, fix='Write a dict, such as {"origin-not-allowed": "Not from there."}')
-        return {}
+        return MappingProxyType({})
     for key, text in value.items():
         if key not in REASONS:
-            problems.mistakes.append(unknown_name(f"{option} key", str(key), REASONS))
+            problems.mistakes.append(unknown_name(option, str(key), REASONS))
         elif not isinstance(text, str):
             problems.wrong_type(f'{option}["{key}"]', text, fix="Write a text")
-    return dict(value)
+    return MappingProxyType(dict(value))
 
 
 def check_hosts(option: str, value: object, problems: Problems) -> frozenset[str] | None:
@@ -197,7 +198,7 @@ def check_hosts(option: str, value: object, problems: Problems) -> frozenset[str
     for number, item in enumerate(items):
         if not isinstance(item, str) or not is_host(item.removeprefix("*.")):
             fix = 'Write the name alone, in lower case, such as "api.example", "[::1]" or "*.localhost"'
-            problems.add(InvalidOriginError, option, item, "origin-has-an-invalid-host", fix=fix, item=number)
+            problems.add(InvalidValueError, option, item, "origin-has-an-invalid-host", fix=fix, item=number)
     return frozenset(item for item in items if isinstance(item, str))
 
 

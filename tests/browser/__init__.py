@@ -1,0 +1,1 @@
+"""A real browser judges the answers of real servers."""

@@ -1,0 +1,265 @@
+"""One run: a server, a page server, and headless Chromium, which loops over the table and reports.
+
+Everything that is started is ended by its own process id, however the run ends. No driver is needed: the
+browser opens a page, and the page sends its report to its own origin.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import json
+import os
+import queue
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+import crossorigin
+from browser import api
+from browser.row import Row, Seen, fill
+from browser.table import ROWS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+HERE = Path(__file__).parent
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+#: Seconds: for a slow machine that does other things as well.
+_UNTIL_READY = 60.0
+_UNTIL_REPORT = 120.0
+_UNTIL_ENDED = 10.0
+
+_FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+# Why: h11 and the last option of gunicorn let every method through that the standard knows, such as "patch".
+_COMMANDS = {
+    "uvicorn": "uvicorn --fd {fd} --http h11 --lifespan off --factory browser.api_asgi:make_app",
+    "gunicorn": (
+        "gunicorn --bind fd://{fd} --workers 1 --threads 16 --keep-alive 60 --no-control-socket "
+        "--permit-unconventional-http-method browser.api_wsgi:make_app()"
+    ),
+}
+SERVERS = tuple(_COMMANDS)
+
+
+class Report(NamedTuple):
+    """What came of a run: what the page says of each row, and what the server has seen for it."""
+
+    results: dict[int, dict[str, Any]]
+    seen: dict[int, list[Seen]]
+    runs: dict[int, int]
+    api_port: int
+    page_port: int
+
+
+class RunError(Exception):
+    """The run came to no report."""
+
+
+def find_chromium() -> str | None:
+    """Return the path of the browser, if there is one."""
+    return next(filter(None, map(shutil.which, NAMES)), None)
+
+
+def run(server: str, chromium: str, folder: Path) -> Report:
+    """Run the table against one kind of server.
+
+    :raises RunError: something did not start, or there was no report in time.
+    """
+    rows = {number: row for number, row in enumerate(ROWS) if server == "uvicorn" or not row.is_websocket}
+    with contextlib.ExitStack() as stack:
+        pages = stack.enter_context(_serve_pages())
+        page_port = pages.server_port
+        api_port = stack.enter_context(_serve_api(server, page_port, folder))
+        pages.rows = [_write_row(number, row, page_port, api_port) for number, row in rows.items()]
+        process = stack.enter_context(_open_browser(chromium, f"http://127.0.0.1:{page_port}/", folder))
+        report = _wait_for_report(pages.reports, process, folder)
+        records = json.loads(_get(api_port, "/records"))
+    seen = {int(number): [Seen(*one) for one in found] for number, found in records["seen"].items()}
+    runs = {int(number): count for number, count in records["runs"].items()}
+    results = {int(number): result for number, result in report["results"].items()}
+    return Report(results, seen, runs, api_port, page_port)
+
+
+def _write_row(number: int, row: Row, page_port: int, api_port: int) -> dict[str, Any]:
+    """Return a row in the form in which the page reads it."""
+    calls = []
+    for call in row.calls:
+        wanted = {name: getattr(call, name) for name in ("method", "credentials", "body", "mode")}
+        calls.append({**wanted, "headers": dict(call.headers), "url": f"{call.api}/p/{number}{call.path}"})
+    written: dict[str, Any] = fill({"id": number, "page": row.calls[-1].page, "calls": calls}, page_port, api_port)
+    return written
+
+
+class _Pages(ThreadingHTTPServer):
+    """The origins of the pages: one server under many names."""
+
+    rows: list[dict[str, Any]]
+    reports: queue.Queue[dict[str, Any]]
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _PageHandler)
+        self.rows = []
+        self.reports = queue.Queue()
+
+    def handle_error(self, *_: object) -> None:
+        """Say nothing: a browser that is ended leaves connections behind."""
+
+
+class _PageHandler(BaseHTTPRequestHandler):
+    timeout = _UNTIL_READY
+
+    def do_GET(self) -> None:
+        pages = cast("_Pages", self.server)
+        if self.path == "/":
+            self._answer("text/html", (HERE / "main.html").read_bytes())
+        elif self.path == "/frame":
+            self._answer("text/html", b'<script src="/runner.js"></script>')
+        elif self.path == "/runner.js":
+            self._answer("text/javascript", (HERE / "runner.js").read_bytes())
+        elif self.path == "/rows":
+            self._answer("application/json", json.dumps(pages.rows).encode())
+        else:
+            self.send_error(404)
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        cast("_Pages", self.server).reports.put(json.loads(body))
+        self._answer("text/plain", b"")
+
+    def _answer(self, kind: str, body: bytes) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Cache-Control", "no-store")
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@contextlib.contextmanager
+def _serve_pages() -> Iterator[_Pages]:
+    with _Pages() as pages:
+        thread = threading.Thread(target=pages.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        thread.start()
+        try:
+            yield pages
+        finally:
+            pages.shutdown()
+            thread.join()
+
+
+@contextlib.contextmanager
+def _serve_api(server: str, page_port: int, folder: Path) -> Iterator[int]:
+    """Start a server on a free port, wait until it answers, and end it at last."""
+    log = folder / f"{server}.log"
+    # Why: the socket is bound here and handed down, so that nobody can take the port in between.
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        command = [sys.executable, "-m", *_COMMANDS[server].format(fd=listener.fileno()).split()]
+        # Why: the server must run the very package that the tests import, installed or not.
+        path = os.pathsep.join([str(HERE.parent), str(Path(crossorigin.__file__).parents[1])])
+        inherited = {key: value for key, value in os.environ.items() if not key.startswith(("GUNICORN", "UVICORN"))}
+        environ = {**inherited, "PYTHONPATH": path, api.PAGE_PORT: str(page_port)}
+        process = _start(command, log, environ, folder, pass_fds=[listener.fileno()])
+    with _ended(process):
+        deadline = time.monotonic() + _UNTIL_READY
+        while True:
+            try:
+                _get(port, "/frame")
+                break
+            except (OSError, http.client.HTTPException) as error:
+                if process.poll() is not None or time.monotonic() > deadline:
+                    message = f"{server} did not start:\n{_read_end(log)}"
+                    raise RunError(message) from error
+                time.sleep(0.05)
+        yield port
+
+
+@contextlib.contextmanager
+def _open_browser(chromium: str, url: str, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+    environ = {**os.environ, "HOME": str(folder)}
+    command = [chromium, *_FLAGS, f"--user-data-dir={folder / 'profile'}", url]
+    process = _start(command, folder / "chromium.log", environ, folder)
+    try:
+        with _ended(process):
+            yield process
+    finally:
+        shutil.rmtree(folder / "profile", ignore_errors=True)
+
+
+def _start(
+    command: list[str], log: Path, environ: dict[str, str], folder: Path, pass_fds: list[int] | None = None
+) -> subprocess.Popen[bytes]:
+    """Start a process as the leader of a group of its own, with its words in a file."""
+    with log.open("wb") as output:
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env=environ,
+            cwd=folder,
+            pass_fds=pass_fds or (),
+            start_new_session=True,
+        )
+
+
+@contextlib.contextmanager
+def _ended(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    """End the process and its whole group when the block is left."""
+    try:
+        yield
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(_UNTIL_ENDED)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def _wait_for_report(
+    reports: queue.Queue[dict[str, Any]], process: subprocess.Popen[bytes], folder: Path
+) -> dict[str, Any]:
+    deadline = time.monotonic() + _UNTIL_REPORT
+    while time.monotonic() < deadline and process.poll() is None:
+        with contextlib.suppress(queue.Empty):
+            return reports.get(timeout=0.2)
+    ended = "the browser has ended" if process.poll() is not None else f"{_UNTIL_REPORT:.0f} s have passed"
+    message = f"{ended}, and there is no report from the page:\n{_read_end(folder / 'chromium.log')}"
+    raise RunError(message)
+
+
+def _get(port: int, path: str) -> bytes:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_UNTIL_READY)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().read()
+    finally:
+        connection.close()
+
+
+def _read_end(log: Path) -> str:
+    return log.read_text(errors="replace")[-2000:]
