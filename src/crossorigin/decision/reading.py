@@ -64,5 +64,7 @@ def _names_host(origins: list[str], host: str) -> bool:
 
 def _is_own_host(host: str, own_hosts: frozenset[str]) -> bool:
     name = host[: host.find("]") + 1] or host.partition(":")[0]
+    if "*" in name:
+        return False
     labels = name.split(".")
     return name in own_hosts or any(f"*.{'.'.join(labels[at:])}" in own_hosts for at in range(1, len(labels)))
