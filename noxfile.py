@@ -36,7 +36,7 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """Check types, strictly, in the package and its tests."""
-    install(session, "types", "test", "demo")
+    install(session, "types", "test", "demo", "nox")
     session.run("mypy")
 
 

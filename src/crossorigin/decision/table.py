@@ -16,10 +16,24 @@ from crossorigin.standard.headers import ALLOW_HEADERS, ALLOW_ORIGIN
 from crossorigin.standard.methods import NORMALIZED_METHODS
 
 if TYPE_CHECKING:
+    from typing import Protocol
+
     from crossorigin.policy import Policy
 
 #: What the wire is made of: bytes (ASGI) or str (WSGI).
 Wire = TypeVar("Wire", bytes, str)
+
+if TYPE_CHECKING:
+
+    class _Form(Protocol[Wire]):
+        """How names and values are written on a wire, and read off it."""
+
+        def name(self, name: str) -> Wire: ...
+        def value(self, value: str) -> Wire: ...
+        def read(self, value: Wire) -> str: ...
+        def all_of(self, values: frozenset[str]) -> frozenset[Wire]: ...
+
+
 Pairs = list[tuple[Wire, Wire]]
 
 #: So many answers are kept, so that the next request like it costs no more than a look-up.
@@ -35,23 +49,9 @@ _SOMEONE = "https://someone.invalid"
 _BROWSER_NAMES = r"[!#$%&'*+.^_`|~0-9a-z-]+(?:,[!#$%&'*+.^_`|~0-9a-z-]+)*"
 
 
-class _Form(Generic[Wire]):
-    """How names and values are written on a wire, and read off it."""
+class _BytesForm:
+    """Names and values as ASGI has them."""
 
-    def name(self, name: str) -> Wire:
-        raise NotImplementedError
-
-    def value(self, value: str) -> Wire:
-        raise NotImplementedError
-
-    def read(self, value: Wire) -> str:
-        raise NotImplementedError
-
-    def all_of(self, values: frozenset[str]) -> frozenset[Wire]:
-        raise NotImplementedError
-
-
-class _BytesForm(_Form[bytes]):
     def name(self, name: str) -> bytes:
         # "Header names must be lowercased."
         return name.lower().encode("latin-1")
@@ -66,7 +66,9 @@ class _BytesForm(_Form[bytes]):
         return frozenset(value.encode("latin-1") for value in values)
 
 
-class _TextForm(_Form[str]):
+class _TextForm:
+    """Names and values as WSGI has them."""
+
     def name(self, name: str) -> str:
         return name
 
