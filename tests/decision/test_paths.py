@@ -240,6 +240,7 @@ def test_handshakes(path: str) -> None:
     assert ask(BOTH, path, EVIL, websocket=True)[:2] == ("websocket", False)
     assert ask(BOTH, path, None, websocket=True)[:2] == ("websocket", True)
     assert ids(ask(ONE, path, EVIL, websocket=True)) == ["ambiguous-path"]
+    assert ask(ONE, path, None, websocket=True)[:2] == ("websocket", True)
 
 
 @pytest.mark.parametrize("order", list(permutations(range(3))))

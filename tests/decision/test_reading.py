@@ -95,7 +95,9 @@ def test_own_hosts(host: str, own: bool, sites: list[str]) -> None:
     assert is_own(Policy(enforce="all", own_hosts=OWN), [f"https://{host.lower()}"], [host], sites) is own
 
 
-@pytest.mark.parametrize("hosts", [[], ["api.example", "api.example"], [""], ["]"], ["["], [":"], ["."]])
+@pytest.mark.parametrize(
+    "hosts", [[], ["api.example", "api.example"], [""], ["]"], ["["], [":"], ["."], ["*.internal.example"]]
+)
 def test_own_hosts_that_cannot_be_told(hosts: list[str]) -> None:
     """Without one Host, no name is the owner's, whatever else the request says."""
     assert not is_own(Policy(enforce="all", own_hosts=OWN), [API], hosts, ["same-origin"])

@@ -38,6 +38,7 @@ ORIGINS = [
     ("capacitor://localhost", ("capacitor", "localhost", None)),
     ("chrome-extension://abcdefghijklmnop", ("chrome-extension", "abcdefghijklmnop", None)),
     ("moz-extension://0aaf7a2c-0b9e-4d6d", ("moz-extension", "0aaf7a2c-0b9e-4d6d", None)),
+    ("tauri://localhost:1", ("tauri", "localhost", 1)),
     ("app+x.y-1://a:80", ("app+x.y-1", "a", 80)),  # a scheme without a default port
     (f"https://{LONG_HOST}", ("https", LONG_HOST, None)),
     (LONGEST, ("s" * 256, LONG_HOST, None)),
@@ -64,12 +65,14 @@ PLAIN = 'Write "https://app.example"'
 #: What is written, which mistake that is, where, and what is to be written instead.
 MISTAKEN = [
     ("", "origin-is-empty", None, GENERAL),
+    ("x" * 512, "origin-has-no-scheme", 0, GENERAL),
     ("x" * 513, "origin-is-too-long", None, GENERAL),
     (f"s{LONGEST}", "origin-is-too-long", None, GENERAL),
     (f"https://app.example/{'x' * 600}", "origin-is-too-long", None, PLAIN),
     ("null", "origin-is-null", 0, SERVE),
     ("file:///home/me/index.html", "origin-is-a-file", 0, SERVE),
     ("file://", "origin-is-a-file", 0, SERVE),
+    ("file://localhost", "origin-is-a-file", 0, SERVE),
     ("FILE:", "origin-is-a-file", 0, SERVE),
     # White space
     ("https://app.example ", "origin-has-whitespace", 19, PLAIN),
@@ -140,6 +143,7 @@ MISTAKEN = [
     ("https://", "origin-has-an-invalid-host", 8, GENERAL),
     ("https://:8443", "origin-has-an-invalid-host", 8, GENERAL),
     ("https://app..example", "origin-has-an-invalid-host", 8, GENERAL),
+    ("https://app..example:65535", "origin-has-an-invalid-host", 8, GENERAL),
     ("https://.example", "origin-has-an-invalid-host", 8, GENERAL),
     ("https://app.example.", "origin-has-an-invalid-host", 8, PLAIN),
     ("https://app!.example", "origin-has-an-invalid-host", 8, GENERAL),

@@ -80,8 +80,18 @@ def test_misplaced_wildcards(text: str, at: int) -> None:
     with pytest.raises(InvalidOriginError) as raised:
         parse_pattern(text)
     error = raised.value
-    assert (error.value, error.reason, error.at) == (text, "wildcard-is-not-a-pattern", at)
+    assert (error.option, error.value, error.reason, error.at) == (
+        "allow_origins",
+        text,
+        "wildcard-is-not-a-pattern",
+        at,
+    )
     assert error.fix == 'Write a pattern such as "https://*.example.com" or "http://localhost:*", or list the origins'
+
+
+def test_a_pattern_has_a_star() -> None:
+    with pytest.raises(InvalidOriginError, match="wildcard-is-not-a-pattern"):
+        parse_pattern("https://app.example")
 
 
 #: The rest of a pattern is an origin, and its mistakes are those of an origin, in the same places.

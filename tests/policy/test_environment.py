@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crossorigin import Policy, PolicyError
+from crossorigin import Policy, PolicyError, PolicyWarning
 from crossorigin.errors import (
     IncompatibleOptionsError,
     InvalidMethodError,
@@ -263,6 +263,18 @@ def test_the_text_names_the_variable() -> None:
         PolicyError, match=r'^1 mistake in the CORS settings:\n\nCORS_ALLOW_ORIGINS\[1\]: "b\.example" is not'
     ):
         Policy.from_env({"CORS_ALLOW_ORIGINS": f"{A} b.example"})
+
+
+def test_warnings() -> None:
+    """A warning points at the line that asked for the policy."""
+    environ = {
+        "CORS_ALLOW_ORIGINS": "http://a.example",
+        "CORS_ALLOW_CREDENTIALS": "true",
+        "CORS_ALLOW_METHODS": "patch",
+    }
+    with pytest.warns(PolicyWarning) as caught:
+        Policy.from_env(environ)
+    assert [one.filename for one in caught] == [__file__] * 2
 
 
 def test_the_maker_is_asked_for_what_is_set() -> None:

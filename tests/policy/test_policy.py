@@ -104,7 +104,10 @@ def test_what_was_given_may_change() -> None:
     assert policy.allow_origins == (APP,)
     assert policy.error_messages == {"null-origin": "No."}
     policy.settings["allow_origins"] = ()
-    assert policy.settings["allow_origins"] == (APP,)
+    policy.settings["error_messages"]["null-origin"] = "Yes."
+    assert policy.settings == {"allow_origins": (APP,), "error_messages": {"null-origin": "No."}}
+    with pytest.raises(TypeError, match="does not support item assignment"):
+        policy.error_messages["null-origin"] = "Yes."  # type: ignore[index]  # that is what is tested
 
 
 @pytest.mark.parametrize("name", [*DEFAULTS, "allowed", "is_static", "no_such_option"])

@@ -129,8 +129,9 @@ def test_mistakes(make: Any) -> None:
     ]
     with pytest.raises(PolicyError, match="wildcard-with-credentials"):
         make(allow_origins="*", allow_credentials=True)
-    with pytest.warns(PolicyWarning):
+    with pytest.warns(PolicyWarning) as caught:
         make(allow_origins=["http://app.example"], allow_credentials=True)
+    assert [one.filename for one in caught] == [__file__]
 
 
 class Stricter(Policy):

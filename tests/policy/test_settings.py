@@ -236,6 +236,18 @@ def test_refused(name: str, value: Any, mistake: tuple[Any, ...]) -> None:
     assert find(**{name: value}) == [(kind, name, shown, reason, None, item, fix)]
 
 
+@pytest.mark.parametrize("name", ["allow_headers", "expose_headers"])
+def test_mistakes_beside_any(name: str) -> None:
+    """``*`` beside names hides none of the mistakes among them."""
+    found = find(**{name: ["*", "Set-Cookie", "X A", 5, "X-B"]})
+    assert [row[1:4] for row in found] == [
+        (name, ["*", "Set-Cookie", "X A", 5, "X-B"], "wildcard-beside-names"),
+        (name, "Set-Cookie", "header-name-forbidden"),
+        (name, "X A", "header-name-not-a-token"),
+        (name, 5, "wrong-type"),
+    ]
+
+
 @pytest.mark.parametrize("name", FLAGS)
 @pytest.mark.parametrize("value", [1, 0, None, "true", "", []])
 def test_what_is_no_flag(name: str, value: Any) -> None:

@@ -81,6 +81,19 @@ def test_names_of_the_protocol(name: str, anchor: str) -> None:
     assert name == headers.ORIGIN or name.lower().startswith(headers.CORS_PREFIX)
 
 
+def test_other_names() -> None:
+    """The other headers are spelled as their own standards spell them.
+
+    Spec: https://www.rfc-editor.org/rfc/rfc9110#name-collected-abnf, https://www.rfc-editor.org/rfc/rfc6455#section-11.3.1,
+    https://w3c.github.io/webappsec-fetch-metadata/#sec-fetch-site-header, https://wicg.github.io/private-network-access/
+    """
+    assert (headers.HOST, headers.VARY, headers.UPGRADE) == ("Host", "Vary", "Upgrade")
+    assert (headers.CONTENT_TYPE, headers.CONTENT_LENGTH) == ("Content-Type", "Content-Length")
+    assert headers.SEC_FETCH_SITE == "Sec-Fetch-Site"
+    assert headers.ALLOW_PRIVATE_NETWORK == "Access-Control-Allow-Private-Network"
+    assert headers.REQUEST_PRIVATE_NETWORK == "Access-Control-Request-Private-Network"
+
+
 def test_no_cors_safelisted_names() -> None:
     """Four names are allowed with some values, without asking.
 

@@ -27,6 +27,7 @@ from crossorigin.standard.url import decode_path, is_ambiguous_path, normalize_p
         ("/?", "/"),
         ("//a/b", "//a/b"),
         ("/a%2Fb%3Fc", "/a%2Fb%3Fc"),
+        ("api.example/items", "/items"),
         ("", "/"),
         ("*", "/"),
         ("?a", "/"),

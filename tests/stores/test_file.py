@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crossorigin import Policy, PolicyError, Rule, Ruleset, load
+from crossorigin import Policy, PolicyError, PolicyWarning, Rule, Ruleset, load
 from crossorigin.errors import InvalidFileError
 
 if TYPE_CHECKING:
@@ -49,6 +49,15 @@ def test_good_files(tmp_path: Path, data: bytes, as_text: bool) -> None:
     path = tmp_path / "cors.toml"
     path.write_bytes(data)
     assert load(str(path) if as_text else path) == RULES
+
+
+def test_warnings(tmp_path: Path) -> None:
+    """A warning about a file points at the line that loads it."""
+    path = tmp_path / "cors.toml"
+    path.write_text('allow_origins = ["http://app.example"]\nallow_credentials = true')
+    with pytest.warns(PolicyWarning, match=r"http://app\.example without https") as caught:
+        load(path)
+    assert caught[0].filename == __file__
 
 
 def test_missing_files(tmp_path: Path) -> None:

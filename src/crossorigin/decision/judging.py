@@ -78,10 +78,10 @@ def decide(
             judge(one, request, origin_allowed=origin_allowed) if decision.origin_to_ask else decision
             for one, decision in zip(policies, decisions, strict=True)
         ]
-    return _agree(policies, decisions, request.method)
+    return _agree(policies, decisions, request)
 
 
-def _agree(policies: list[Policy], decisions: list[Decision], method: str) -> Decision:
+def _agree(policies: list[Policy], decisions: list[Decision], request: Request) -> Decision:
     """Allow what the rules of both readings of the path allow; a reading without a rule allows nothing."""
     first, last = decisions[0], decisions[-1]
     # Why: one answer cannot be that of two validators.
@@ -93,9 +93,9 @@ def _agree(policies: list[Policy], decisions: list[Decision], method: str) -> De
         return max(refused, key=lambda decision: decision.status or 0)
     if len(decisions) > 1 and not must_ask_both:
         return first._replace(headers=answers.intersect(first.headers, last.headers))
-    if first.kind == "not-cors":
-        return first._replace(headers=answers.VARY)
-    return _refuse(policies[0], first.kind, (reasons.AMBIGUOUS_PATH,), method)
+    if reading.ORIGIN not in reading.read_fields(request) or first.kind == "not-cors":
+        return first._replace(headers=() if first.kind == "websocket" else answers.VARY)
+    return _refuse(policies[0], first.kind, (reasons.AMBIGUOUS_PATH,), request.method)
 
 
 def _judge_http(policy: Policy, request: Request, *, origin_allowed: bool | None) -> Decision:
