@@ -59,7 +59,7 @@ SERVE = (
     "Serve the page over http(s) and write that origin. If you must, dangerously_allow_null_origin=True "
     "allows every sandboxed frame of every site"
 )
-APART = "Write each origin as an item of its own"
+APART = "Write each origin as an item of its own, with a comma between the items"
 PLAIN = 'Write "https://app.example"'
 
 #: What is written, which mistake that is, where, and what is to be written instead.
@@ -85,7 +85,7 @@ MISTAKEN = [
     ("app.example", "origin-has-no-scheme", 0, PLAIN),
     ("app.example/", "origin-has-no-scheme", 0, PLAIN),
     ("app.example:443", "origin-has-no-scheme", 0, PLAIN),
-    ("localhost:3000", "origin-has-no-scheme", 0, 'Write "https://localhost:3000"'),
+    ("localhost:3000", "origin-has-no-scheme", 0, 'Write "http://localhost:3000"'),
     ("//app.example", "origin-has-no-scheme", 0, GENERAL),
     ("https:app.example", "origin-has-no-scheme", 0, GENERAL),
     ("://app.example", "origin-has-an-invalid-scheme", 0, GENERAL),

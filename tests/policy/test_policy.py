@@ -213,7 +213,7 @@ Write "https://app.example" (docs/reasons.md#origin-has-a-trailing-slash)
 allow_origins[1]: "localhost:3000" is not an origin that a browser sends
     localhost:3000
     ^ an origin begins with its scheme; without one it can never match
-Write "https://localhost:3000" (docs/reasons.md#origin-has-no-scheme)
+Write "http://localhost:3000" (docs/reasons.md#origin-has-no-scheme)
 
 allow_methods[0]: "get" is not a method that a browser sends
     methods are compared with case, and browsers send this one in upper case

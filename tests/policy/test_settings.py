@@ -96,7 +96,9 @@ def test_bare_strings(name: str) -> None:
     assert find(**{name: text}) == [
         (WrongTypeError, name, text, "bare-string", None, None, f'Write {name}=["x.example"]')
     ]
-    assert find(**{name: ""}) == [(WrongTypeError, name, "", "bare-string", None, None, f'Write {name}=[""]')]
+    assert find(**{name: ""}) == [(WrongTypeError, name, "", "bare-string", None, None, f"Write {name}=[]")]
+    fix = f'Write {name}=["a", "b"]'
+    assert find(**{name: "a, b"}) == [(WrongTypeError, name, "a, b", "bare-string", None, None, fix)]
 
 
 @pytest.mark.parametrize("name", LISTS)

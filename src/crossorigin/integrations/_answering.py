@@ -16,16 +16,18 @@ from crossorigin.decision.table import Table, Wire
 from crossorigin.errors import PolicyWarning
 from crossorigin.messages import get_values
 from crossorigin.policy import Policy
+from crossorigin.reasons import MALFORMED_ORIGIN, ORIGIN_NOT_ALLOWED
 from crossorigin.ruleset import Ruleset
 from crossorigin.standard.headers import CORS_PREFIX, ORIGIN, VARY
 from crossorigin.standard.url import decode_path, is_ambiguous_path, split_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, MutableMapping, Sequence
+    from typing import Unpack
 
     from crossorigin.integrations._asking import Asker
     from crossorigin.messages import Request
-    from crossorigin.policy import OriginValidator
+    from crossorigin.policy import Options, OriginValidator
 
 logger = logging.getLogger("crossorigin")
 
@@ -40,6 +42,9 @@ _PATH_MARKS = "/;:@&=+$,!~*'()\\%"
 
 _MOST_REMEMBERED = 1024
 _SECONDS_BETWEEN_HINTS = 1.0
+
+#: The reasons whose hint looks for the nearest allowed origin.
+_COSTLY = {ORIGIN_NOT_ALLOWED.id, MALFORMED_ORIGIN.id}
 _SHOWN = 512
 
 #: All headers of an answer, and the names of those that were removed.
@@ -141,11 +146,16 @@ class Journal:
         return True
 
     def _hint(self, decision: Decision) -> str:
+        """Join the hints; to find the nearest origin takes time, so that is done at most once a second."""
         now = time.monotonic()
-        if now < self._next_hint:
-            return ""
-        self._next_hint = now + _SECONDS_BETWEEN_HINTS
-        return "".join(f" {ascii(reason.hint)[1:-1]}" for reason in decision.reasons)
+        hints = []
+        for reason in decision.reasons:
+            if reason.id in _COSTLY:
+                if now < self._next_hint:
+                    continue
+                self._next_hint = now + _SECONDS_BETWEEN_HINTS
+            hints.append(f" {ascii(reason.hint)[1:-1]}")
+        return "".join(hints)
 
 
 def _show(request: Request) -> tuple[str, str]:
@@ -174,12 +184,14 @@ class Layer(Generic[Wire]):
         """The policy in force."""
         return self.hot[0].policy
 
-    def reconfigure(self, policy: Policy | Ruleset | None = None, **settings: Any) -> None:  # noqa: ANN401 (the options of Policy)
+    def reconfigure(self, policy: Policy | Ruleset | None = None, **settings: Unpack[Options]) -> None:
         """Put another policy in force for every request from now on; those under way keep theirs.
+
+        It replaces the old one whole: an option that is not given has its default.
 
         :raises PolicyError: the new one is wrong; the old one stays in force.
         """
-        rules = Rules(make_policy(policy, settings), self._render)
+        rules = Rules(make_policy(policy, {**settings}), self._render)
         # Why: one assignment swaps everything that depends on the policy, so that no request sees a part of it.
         self.hot: tuple[Rules[Wire], Table[Wire] | None] = (rules, rules.table)
 

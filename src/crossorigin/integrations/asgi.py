@@ -6,7 +6,7 @@ Spec: https://asgi.readthedocs.io/en/latest/specs/www.html
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from crossorigin.decision import compile  # noqa: A004 (the name users know it by)
 from crossorigin.integrations import _scope
@@ -14,9 +14,10 @@ from crossorigin.integrations._answering import Layer, unused_layers
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
+    from typing import Unpack
 
     from crossorigin.integrations._scope import ASGIApp, Message, Receive, Scope, Send
-    from crossorigin.policy import Policy
+    from crossorigin.policy import Options, Policy
     from crossorigin.ruleset import Ruleset
 
 _VARY = _scope.VARY
@@ -27,18 +28,17 @@ class CORSMiddleware(Layer[bytes]):
 
     Make it the outermost layer: then preflights are answered before anything else, and errors carry the
     headers, too. Nothing is buffered, and exceptions go on as they are.
+
     :param policy: a policy or ruleset; or give the policy's options by name.
     :raises PolicyError: the options are wrong.
-
-    >>> app = CORSMiddleware(lambda scope, receive, send: None, allow_origins=["https://app.example"])
     """
 
-    def __init__(self, app: ASGIApp, policy: Policy | Ruleset | None = None, **settings: Any) -> None:  # noqa: ANN401 (the options of Policy)
-        super().__init__(app, policy, settings, compile)
+    def __init__(self, app: ASGIApp, policy: Policy | Ruleset | None = None, **settings: Unpack[Options]) -> None:
+        super().__init__(app, policy, {**settings}, compile)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: C901, PLR0912, PLR0915 (see Why)
         """Serve one connection."""
-        # Why: this runs for every request, so it looks rendered answers up, and leaves what it does not find to decide.
+        # Why: this runs for every request: it looks rendered answers up, and leaves the rest to decide.
         if scope["type"] != "http":
             return await self._serve_other(scope, receive, send)
         if unused_layers:

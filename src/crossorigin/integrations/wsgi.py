@@ -5,7 +5,7 @@ Spec: https://peps.python.org/pep-3333/
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from crossorigin.decision import compile_text
 from crossorigin.integrations import _environ
@@ -13,12 +13,13 @@ from crossorigin.integrations._answering import Layer, unused_layers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Unpack
 
     from crossorigin.decision import Table
     from crossorigin.decision.table import Answer, Key
     from crossorigin.integrations._answering import Rules
     from crossorigin.integrations._environ import Environ, StartResponse, WSGIApp
-    from crossorigin.policy import Policy
+    from crossorigin.policy import Options, Policy
     from crossorigin.ruleset import Ruleset
 
 _WHOLE = (list, tuple)
@@ -41,8 +42,8 @@ class CORSMiddleware(Layer[str]):
     >>> app = CORSMiddleware(lambda environ, start_response: [], allow_origins=["https://app.example"])
     """
 
-    def __init__(self, app: WSGIApp, policy: Policy | Ruleset | None = None, **settings: Any) -> None:  # noqa: ANN401 (the options of Policy)
-        super().__init__(app, policy, settings, compile_text)
+    def __init__(self, app: WSGIApp, policy: Policy | Ruleset | None = None, **settings: Unpack[Options]) -> None:
+        super().__init__(app, policy, {**settings}, compile_text)
 
     def __call__(  # noqa: C901, PLR0912 (one function, for speed, as in the ASGI door)
         self, environ: Environ, start_response: StartResponse

@@ -132,8 +132,8 @@ def _suggest(text: str, reason: str) -> str:
             "Serve the page over http(s) and write that origin. If you must, dangerously_allow_null_origin=True "
             "allows every sandboxed frame of every site"
         )
-    if len(text.split()) > 1:
-        return "Write each origin as an item of its own"
+    if len(text.split()) > 1 or text.count("://") > 1 or "," in text:
+        return "Write each origin as an item of its own, with a comma between the items"
     repaired = _repair(text)
     if repaired is None:
         return 'Write it as scheme://host[:port], such as "https://app.example"'
@@ -143,7 +143,10 @@ def _suggest(text: str, reason: str) -> str:
 def _repair(text: str) -> str | None:
     """Return the origin that a browser would make of *text*, or None if that is not certain."""
     text = text.strip()
-    text = text if "://" in text else f"https://{text}"
+    if "://" not in text:
+        # Why: nearly no one serves a loopback name over https.
+        is_loopback = re.match(r"(?:localhost|127\.0\.0\.1|\[::1\])(?::|$)", text)
+        text = f"{'http' if is_loopback else 'https'}://{text}"
     scheme, _, rest = text.partition("://")
     authority = re.split(r"[/?#\\]", rest, maxsplit=1)[0].rpartition("@")[2]
     host, _, port = _split_port(authority)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from crossorigin.errors import InvalidOriginError
-from crossorigin.origins.origin import parse_origin
+from crossorigin.origins.origin import Origin, parse_origin
 
 #: No wildcard may stand in the last labels of a host: whoever registers the name would choose what it stands for.
 _FIXED_LABELS = 2
+
+_FIX = 'Write a pattern such as "https://*.example.com" or "http://localhost:*", or list the origins'
 
 
 class Pattern(NamedTuple):
@@ -53,13 +55,26 @@ def parse_pattern(text: str) -> Pattern:
     before, star, after = authority.partition("*")
     if "*" in scheme or "*" in after or not (star or has_any_port):
         raise _misplaced(text)
-    # A letter in the wildcard's place leaves every other position as it was, so that the caret is right.
-    origin = parse_origin(bare.replace("*", "x"))
+    origin = _parse_around_star(text, bare)
     after_host = after[: len(after) - len(str(origin)) + len(f"{origin.scheme}://{origin.host}")] if star else ""
     pattern = Pattern(text, scheme, before if star else origin.host, after_host, has_any_port, bool(star))
     if star and not pattern.is_subdomains and not _is_inside_a_label(origin.host, len(before)):
         raise _misplaced(text)
     return pattern
+
+
+def _parse_around_star(text: str, bare: str) -> Origin:
+    """Parse what stands around the wildcard; a mistake speaks of the pattern, as it was written."""
+    try:
+        # Why: a letter in the wildcard's place leaves every position as it was, so that the caret is right.
+        return parse_origin(bare.replace("*", "x"))
+    except InvalidOriginError as mistake:
+        star = bare.find("*")
+        fix = mistake.fix
+        if star >= 0:
+            written = f'"{bare[:star].lower()}x'
+            fix = fix.replace(written, f"{written[:-1]}*") if written in fix else _FIX
+        raise InvalidOriginError("allow_origins", text, mistake.reason, at=mistake.at, fix=fix) from None
 
 
 def _is_inside_a_label(host: str, at: int) -> bool:
@@ -74,5 +89,5 @@ def _misplaced(text: str) -> InvalidOriginError:
         text,
         "wildcard-is-not-a-pattern",
         at=text.find("*"),
-        fix='Write a pattern such as "https://*.example.com" or "http://localhost:*", or list the origins',
+        fix=_FIX,
     )

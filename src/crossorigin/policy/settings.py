@@ -40,7 +40,8 @@ def check_list(option: str, value: object, problems: Problems) -> list[object]:
     """Return the items of a list option; ``"*"`` alone stands for ``["*"]``."""
     if isinstance(value, str):
         if value != ANY:
-            problems.add(WrongTypeError, option, value, "bare-string", fix=f'Write {option}=["{value}"]')
+            items = ", ".join(f'"{word}"' for word in value.replace(",", " ").split())
+            problems.add(WrongTypeError, option, value, "bare-string", fix=f"Write {option}=[{items}]")
             return []
         return [ANY]
     if isinstance(value, Iterable) and not isinstance(value, bytes | bytearray | Mapping):
