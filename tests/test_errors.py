@@ -62,6 +62,7 @@ WHY = MISTAKES["origin-has-a-path"]
         (5, None, ['"5" is not an origin that a browser sends', f"    {WHY}"]),
         (["a"], None, ["\"['a']\" is not an origin that a browser sends", f"    {WHY}"]),
         (None, None, ['"None" is not an origin that a browser sends', f"    {WHY}"]),
+        ("a'b\"c\\d", 1, ['"a\'b"c\\d" is not an origin that a browser sends', "    a'b\"c\\d", f"     ^ {WHY}"]),
         # What cannot be shown as it is, is escaped, and no caret can point into it.
         ("a\nb", 1, [r'"a\nb" is not an origin that a browser sends', f"    {WHY}"]),
         ("a\x1b[2Jb", 1, [r'"a\x1b[2Jb" is not an origin that a browser sends', f"    {WHY}"]),

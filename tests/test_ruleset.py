@@ -88,12 +88,21 @@ def test_no_rule() -> None:
         ("/public\\status", PRIVATE, STATUS),
         ("/public%5cstatus", PRIVATE, STATUS),
         ("/public/./status", PUBLIC, STATUS),
+        ("/public%2f%2573tatus", PUBLIC, STATUS),
         ("/public/b/../c", PUBLIC, PUBLIC),
     ],
 )
 def test_judges(url: str, written: Policy, normalized: Policy) -> None:
     """A path that can be read in two ways is judged by the policies of both."""
-    assert Ruleset(RULES).find_judges(url) == (written, normalized)
+    judges = Ruleset(RULES).find_judges(url)
+    assert judges[0] is written
+    assert {written, normalized} <= set(judges)
+    assert len(judges) == len(set(judges))
+
+
+def test_judges_of_a_long_ambiguous_path() -> None:
+    """All policies judge it, and none will do, so that the work is bounded."""
+    assert set(Ruleset(RULES).find_judges(f"/..{'/a' * 100_000}")) == {*(rule.policy for rule in RULES), None}
 
 
 def test_only_policy() -> None:
@@ -205,6 +214,22 @@ def test_rules_that_are_none(paths: Any, policy: Any, mistakes: list[tuple[Any, 
     assert show(raised.value.mistakes) == mistakes
 
 
+@pytest.mark.parametrize(
+    ("paths", "policy", "fix"),
+    [
+        ([], PRIVATE, 'Write paths such as ["/public/*"]'),
+        ([5], PRIVATE, 'Write a text, such as "/public/*"'),
+        ("/a", PRIVATE, 'Write paths=["/a"]'),
+        (["/a"], "*", "Write a Policy"),
+    ],
+)
+def test_fixes(paths: Any, policy: Any, fix: str) -> None:
+    """Who writes a rule wrong is told how to write one."""
+    with pytest.raises(PolicyError) as raised:
+        Rule(paths, policy)
+    assert [one.fix for one in raised.value.mistakes] == [fix]
+
+
 def test_paths_that_two_rules_name() -> None:
     """Two rules for one path leave it open which of them answers; what is no rule is told, too."""
     rules: list[Any] = [Rule(["/a", "/b", "/b"], PRIVATE), PUBLIC, Rule(["/a", "/a/*"], PUBLIC), Rule(["/a/*"], PUBLIC)]
@@ -216,6 +241,10 @@ def test_paths_that_two_rules_name() -> None:
         (IncompatibleOptionsError, "paths", "/a", "duplicate-path", None),
         (IncompatibleOptionsError, "paths", "/a/*", "duplicate-path", None),
     ]
+    assert {one.fix for one in raised.value.mistakes} == {
+        "Name the path in one rule only",
+        "Write a Rule(paths=[...], policy=...)",
+    }
 
 
 TOP = 'allow_origins = ["https://app.example"]\n'

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from crossorigin.errors import (
     IncompatibleOptionsError,
@@ -11,17 +11,20 @@ from crossorigin.errors import (
     InvalidValueError,
     PolicyError,
     SettingError,
+    UnknownOptionError,
     WrongTypeError,
 )
 from crossorigin.policy import Policy
 from crossorigin.policy.problems import Problems, raise_from_here
 from crossorigin.policy.settings import check_list
-from crossorigin.standard.url import decode_path, is_ambiguous_path, normalize_path, split_path
+from crossorigin.standard.url import decode_path, is_ambiguous_path, list_readings, split_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 EVERYTHING = "/*"
+
+_LONGEST_READ = 2048
 
 
 class Rule:
@@ -81,16 +84,6 @@ def _check_path(path: object, number: int, problems: Problems) -> None:
         problems.add(InvalidPathError, "paths", path, "path-is-not-a-pattern", fix=fix, at=at, item=number)
 
 
-class Judges(NamedTuple):
-    """The policies that must both allow a request: that of the path as written, that of the path normalised.
-
-    They differ only for an ambiguous path. None: no rule serves the path.
-    """
-
-    written: Policy | None
-    normalized: Policy | None
-
-
 class Ruleset:
     """Rules for paths, of which the most specific one serves a request, in whatever order they stand.
 
@@ -102,7 +95,7 @@ class Ruleset:
     ('*',)
     """
 
-    __slots__ = ("_exact", "_longest", "_prefixes", "rules")
+    __slots__ = ("_exact", "_longest", "_policies", "_prefixes", "rules")
 
     rules: tuple[Rule, ...]
 
@@ -122,6 +115,7 @@ class Ruleset:
         problems.raise_mistakes()
         self._exact = {path: policy for path, policy in by_path.items() if not path.endswith("/*")}
         self._prefixes = {path[: -len("/*")]: policy for path, policy in by_path.items() if path.endswith("/*")}
+        self._policies = tuple(by_path.values())
         self._longest = max(map(len, self._prefixes), default=-1)
 
     @property
@@ -131,6 +125,7 @@ class Ruleset:
 
     def find_policy(self, path: str) -> Policy | None:
         """Return the policy of the most specific rule for a decoded path, compared with case, or None."""
+        path = path or "/"
         if path in self._exact:
             return self._exact[path]
         # Why: no prefix is longer than the longest one, so a path of a megabyte costs no more than a short one.
@@ -143,14 +138,19 @@ class Ruleset:
                 return self._prefixes[prefix]
         return None
 
-    def find_judges(self, url: str) -> Judges:
-        """Return the policies that judge a request for *url*, whose path is as it was written there."""
+    def find_judges(self, url: str) -> tuple[Policy | None, ...]:
+        """Return the policies that must all allow a request for *url*, whose path is as it was written there.
+
+        There is one, or None where no rule serves the path; an ambiguous path may have more, one for each reading.
+        """
         written = split_path(url)
         decoded = decode_path(written)
-        policy = self.find_policy(decoded)
+        judges = [self.find_policy(decoded)]
         if is_ambiguous_path(decoded) or is_ambiguous_path(written):
-            return Judges(policy, self.find_policy(normalize_path(decode_path(decoded))))
-        return Judges(policy, policy)
+            # Why: a path as long is no router's, and each reading of it costs time.
+            is_long = len(written) > _LONGEST_READ
+            judges += [*self._policies, None] if is_long else map(self.find_policy, list_readings(written))
+        return tuple({id(judge): judge for judge in judges}.values())
 
     def __eq__(self, other: object) -> bool:
         """Compare which policy serves which path; the order of the rules has no meaning."""
@@ -180,7 +180,7 @@ def parse_ruleset(text: str, name: str = "policy file") -> Ruleset:
 
     try:
         document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
         mistake = InvalidFileError("TOML", str(error), "invalid-toml", fix="Mend the line it names")
         raise_from_here([mistake], name)
     tables = document.pop("rule", [])
@@ -191,6 +191,9 @@ def parse_ruleset(text: str, name: str = "policy file") -> Ruleset:
 
 
 def _build(top: dict[str, Any], tables: Sequence[dict[str, Any]], name: str) -> Ruleset:
+    if "paths" in top:
+        fix = "Write [[rule]] above it; the options at the top are for every path"
+        raise_from_here([UnknownOptionError("paths", str(top["paths"]), "unknown-option", fix=fix)], name)
     parts = [(name, {**top, "paths": [EVERYTHING]})] if top else []
     parts += [(f"{name}, [[rule]] number {number}", table) for number, table in enumerate(tables, 1)]
     if not parts:

@@ -14,6 +14,7 @@ from crossorigin.decision.judging import MAX_HEADER_NAMES, MAX_HEADER_NAMES_SIZE
 from crossorigin.decision.reading import MAX_HEADER_LINES
 from crossorigin.messages import Request
 from crossorigin.origins.origin import MAX_ORIGIN, read_origin
+from crossorigin.reasons import REASONS
 from crossorigin.standard.headers import read_header_names
 
 APP = "https://app.example"
@@ -25,6 +26,15 @@ def ask(lines: list[tuple[str, str]], method: str = "OPTIONS", **options: Any) -
 
 def ids(decision: Decision) -> list[str]:
     return [reason.id for reason in decision.reasons]
+
+
+def test_limits() -> None:
+    """The limits are those that the reasons name."""
+    assert f"{MAX_ORIGIN} bytes" in REASONS["origin-too-long"].message
+    assert f"{MAX_HEADER_LINES} header lines" in REASONS["too-many-header-lines"].message
+    assert f"{MAX_HEADER_NAMES_SIZE // 1024} KiB" in REASONS["too-many-header-names"].message
+    assert f"{MAX_HEADER_NAMES} names" in REASONS["too-many-header-names"].message
+    assert (MAX_ORIGIN, MAX_HEADER_LINES, MAX_HEADER_NAMES, MAX_HEADER_NAMES_SIZE) == (512, 256, 64, 4096)
 
 
 PREFLIGHT = [("Origin", APP), ("Access-Control-Request-Method", "GET")]

@@ -105,6 +105,7 @@ ACTUAL = [
     ({}, SUB, True),
     ({}, EVIL, False),
     ({}, "null", False),
+    ({}, None, False),
     ({}, "", False),
     ({"dangerously_allow_null_origin": True}, "null", True),
     ({"deny_origins": [SUB]}, SUB, False),
@@ -121,15 +122,20 @@ ACTUAL = [
 
 
 @pytest.mark.parametrize(("options", "origin", "is_found"), ACTUAL, ids=[f"{row[1]} {row[0]}" for row in ACTUAL])
-def test_find_actual(options: dict[str, Any], origin: str, is_found: bool) -> None:
+def test_find_actual(options: dict[str, Any], origin: str | None, is_found: bool) -> None:
     """An allowed origin is answered as ``decide`` answers it; what is refused, or logged, is left to ``decide``."""
     table = make(**options)
-    decision = decide(table.policy, Request("GET", "/", [("Origin", origin)]))
+    decision = decide(table.policy, Request("GET", "/", [] if origin is None else [("Origin", origin)]))
     for _ in range(2):
         found = table.find_actual((origin,))
         assert (found is not None) is is_found
         assert found is None or tuple(found) == decision.headers
     assert decision.allowed or not is_found
+
+
+def test_limits() -> None:
+    """What is kept is bounded: not so many answers, and none that depends on so much, that it would be felt."""
+    assert (MAX_KNOWN, MAX_KEY) == (4096, 512)
 
 
 PREFLIGHTS = [

@@ -400,4 +400,4 @@ def test_wrong_use(args: Any, settings: Any, hint: str) -> None:
 
 def test_wrong_options() -> None:
     with pytest.raises(PolicyError):
-        CORSMiddleware(answering([]), allow_origin=[APP])
+        CORSMiddleware(answering([]), allow_origin=[APP])  # type: ignore[call-arg]  # that is the point

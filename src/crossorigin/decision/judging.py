@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import TYPE_CHECKING, NamedTuple
 
 from crossorigin import reasons
 from crossorigin.decision import answers, reading
 from crossorigin.origins.nearest import find_nearest
 from crossorigin.origins.origin import MAX_ORIGIN, NULL, read_origin
-from crossorigin.policy import Policy
+from crossorigin.policy import ANY, Policy
 from crossorigin.standard.headers import is_token, read_header_names
 from crossorigin.standard.methods import SAFE_METHODS, SAFELISTED_METHODS, is_forbidden_method
 
@@ -63,39 +64,50 @@ def decide(
     judge = _judge_websocket if websocket else _judge_http
     if isinstance(policy, Policy):
         return judge(policy, request, origin_allowed=origin_allowed)
-    written, normalized = policy.find_judges(request.url)
-    if written is normalized:
-        return (
-            Decision("not-cors", allowed=True)
-            if written is None
-            else judge(written, request, origin_allowed=origin_allowed)
-        )
+    judges = policy.find_judges(request.url)
+    if len(judges) == 1:
+        only = judges[0]
+        return judge(only, request, origin_allowed=origin_allowed) if only else Decision("not-cors", allowed=True)
     # Differs from the standard: Fetch knows one path, but servers, proxies and routers may each see another.
-    policies = [one for one in (written, normalized) if one is not None]
+    policies = [one for one in judges if one is not None]
     decisions = [judge(one, request, origin_allowed=None) for one in policies]
+    asking = [one for one, decision in zip(policies, decisions, strict=True) if decision.origin_to_ask is not None]
+    # Why: one answer cannot be that of two validators.
+    if any(one.origin_validator is not asking[0].origin_validator for one in asking):
+        return _refuse_ambiguous(policies, decisions[0].kind, request)
     if origin_allowed is not None:
         decisions = [
             judge(one, request, origin_allowed=origin_allowed) if decision.origin_to_ask else decision
             for one, decision in zip(policies, decisions, strict=True)
         ]
-    return _agree(policies, decisions, request)
+    return _agree(policies, decisions, request, has_gap=None in judges)
 
 
-def _agree(policies: list[Policy], decisions: list[Decision], request: Request) -> Decision:
-    """Allow what the rules of both readings of the path allow; a reading without a rule allows nothing."""
-    first, last = decisions[0], decisions[-1]
-    # Why: one answer cannot be that of two validators.
-    has_one_judge = policies[0].origin_validator is policies[-1].origin_validator
-    must_ask_both = first.origin_to_ask is not None and last.origin_to_ask is not None and not has_one_judge
+def _agree(policies: list[Policy], decisions: list[Decision], request: Request, *, has_gap: bool) -> Decision:
+    """Allow what the rules of all readings of the path allow; a reading without a rule allows nothing."""
+    first = decisions[0]
     refused = [decision for decision in decisions if not decision.allowed]
-    if refused and not must_ask_both:
-        # Why: where one of the two policies enforces its refusal, the app must not run.
+    if refused:
+        # Why: where one of the policies enforces its refusal, the app must not run.
         return max(refused, key=lambda decision: decision.status or 0)
-    if len(decisions) > 1 and not must_ask_both:
-        return first._replace(headers=answers.intersect(first.headers, last.headers))
-    if reading.ORIGIN not in reading.read_fields(request) or first.kind == "not-cors":
-        return first._replace(headers=() if first.kind == "websocket" else answers.VARY)
-    return _refuse(policies[0], first.kind, (reasons.AMBIGUOUS_PATH,), request.method)
+    if not has_gap:
+        headers = reduce(answers.intersect, [decision.headers for decision in decisions])
+        return first._replace(headers=headers)
+    fields = reading.read_fields(request)
+    if first.kind == "websocket":
+        asks_nothing = reading.ORIGIN not in fields or all(
+            policy.websockets == "ignore" or reading.is_same_origin(policy, fields) for policy in policies
+        )
+        return first if asks_nothing else _refuse_ambiguous(policies, first.kind, request)
+    if first.kind == "not-cors":
+        return first._replace(headers=answers.VARY)
+    return _refuse_ambiguous(policies, first.kind, request)
+
+
+def _refuse_ambiguous(policies: list[Policy], kind: str, request: Request) -> Decision:
+    """Refuse in the name of the policy that enforces most."""
+    refusals = [_refuse(policy, kind, (reasons.AMBIGUOUS_PATH,), request.method) for policy in policies]
+    return max(refusals, key=lambda decision: decision.status or 0)
 
 
 def _judge_http(policy: Policy, request: Request, *, origin_allowed: bool | None) -> Decision:
@@ -120,8 +132,9 @@ def _judge_http(policy: Policy, request: Request, *, origin_allowed: bool | None
         headers = answers.render_actual(policy, origins[0]) if fault is None else answers.render_bare(policy)
         return Decision("not-cors", allowed=True, headers=headers, policy=policy)
     if fault is None:
-        # Why: the origin may read what this server answers, a refusal too; only the method is not its to use.
-        headers = answers.render_actual(policy, origins[0])
+        # Why: the origin may read what this server answers, a refusal too; only the method is not its to use. And
+        # where all other answers are the same for everyone, this one must not be kept for them.
+        headers = answers.render_actual(policy, origins[0]) + (answers.VARY if policy.is_static else ())
         found = (_explain(policy, reasons.METHOD_NOT_ALLOWED, origins[0], method),)
         return _refuse(policy, "actual", found, method, headers)
     return _refuse_origin(policy, "actual", fault, origins[0], method)
@@ -208,7 +221,8 @@ def find_origin_fault(policy: Policy, origins: list[str], *, origin_allowed: boo
 
 def _find_method_fault(policy: Policy, methods: list[str]) -> Reason | None:
     method = methods[0]
-    if len(methods) > 1 or len(method) > _MAX_METHOD or not is_token(method):
+    # Why: a * is a token, but echoed it would stand for every method.
+    if len(methods) > 1 or len(method) > _MAX_METHOD or not is_token(method) or method == ANY:
         return reasons.MALFORMED_METHOD
     return None if policy.allows_method(method) else reasons.METHOD_NOT_ALLOWED
 
@@ -221,7 +235,8 @@ def _read_names(policy: Policy, lines: list[str]) -> tuple[list[str], Reason | N
     if len(text) > MAX_HEADER_NAMES_SIZE or text.count(",") >= MAX_HEADER_NAMES:
         return [], reasons.TOO_MANY_HEADER_NAMES
     asked = read_header_names(text)
-    if asked is None:
+    # Why: a * is a token, but echoed it would stand for every name, and be kept by the browser.
+    if asked is None or ANY in asked:
         return [], reasons.MALFORMED_HEADER_NAMES
     return asked, None if all(map(policy.allows_header, asked)) else reasons.HEADER_NOT_ALLOWED
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from crossorigin.origins.origin import read_origin
 from crossorigin.standard import headers as names
-from crossorigin.standard.url import DEFAULT_PORTS
+from crossorigin.standard.url import DEFAULT_PORTS, MAX_HOST
 
 if TYPE_CHECKING:
     from crossorigin.messages import Request
@@ -63,8 +63,8 @@ def _names_host(origins: list[str], host: str) -> bool:
 
 
 def _is_own_host(host: str, own_hosts: frozenset[str]) -> bool:
-    name = host[: host.find("]") + 1] or host.partition(":")[0]
-    if "*" in name:
+    name, _, port = host.rpartition(":") if host[-1:] != "]" and ":" in host else (host, "", "")
+    if "*" in name or (port and not port.isdigit()) or len(name) > MAX_HOST:
         return False
     labels = name.split(".")
     return name in own_hosts or any(f"*.{'.'.join(labels[at:])}" in own_hosts for at in range(1, len(labels)))

@@ -46,7 +46,7 @@ MAX_KEY = 512
 _SOMEONE = "https://someone.invalid"
 
 #: A list of names as browsers write it: in lower case, with commas and no spaces between.
-_BROWSER_NAMES = r"[!#$%&'*+.^_`|~0-9a-z-]+(?:,[!#$%&'*+.^_`|~0-9a-z-]+)*"
+_BROWSER_NAMES = r"(?!\*(?:,|$))[!#$%&'*+.^_`|~0-9a-z-]+(?:,(?!\*(?:,|$))[!#$%&'*+.^_`|~0-9a-z-]+)*"
 
 
 class _BytesForm:
@@ -128,10 +128,12 @@ class Table(Generic[Wire]):
         )
         self.allow_origin: Wire = wire.name(ALLOW_ORIGIN)
         self.tail: Pairs[Wire] = self.render(answers.render_actual(policy, _SOMEONE)[1:])
-        self._names: frozenset[Wire] = frozenset(map(wire.value, policy.header_names))
+        # Why: with a * and denied names, what is answered depends on the names asked for.
+        has_any_names = policy.allow_headers == (ANY,)
+        self._names: frozenset[Wire] = frozenset(() if has_any_names else map(wire.value, policy.header_names))
         self._names_line: Wire = wire.name(ALLOW_HEADERS)
         self._comma: Wire = wire.value(",")
-        is_any = policy.allow_headers == (ANY,) and not policy.denied_names
+        is_any = has_any_names and not policy.denied_names
         self._any_names: re.Pattern[Wire] | None = re.compile(wire.value(_BROWSER_NAMES)) if is_any else None
         self._preflights: dict[Wire, Pairs[Wire]] = self._compile_preflights()
         # What was decided before: refusals, and origins that a pattern allows.
@@ -186,7 +188,9 @@ class Table(Generic[Wire]):
         """Render a decision; keep a refusal under *key*, so that the next one like it is looked up."""
         answer: Answer[Wire] = (decision.status or 0, self.render(decision.headers), decision.body.encode())
         is_stable = self._is_simple and self.policy.origin_validator is None
-        if key and is_stable and not decision.allowed and decision.kind == _KINDS[len(key)]:
+        # Why: of an ambiguous path, the policy of another rule may have refused.
+        is_own = decision.policy is self.policy and bool(key) and decision.kind == _KINDS[len(key)]
+        if is_own and is_stable and not decision.allowed:
             self._keep(key, answer)
         return answer
 

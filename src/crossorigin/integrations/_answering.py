@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import threading
 import time
 import warnings
 import weakref
@@ -16,7 +17,7 @@ from crossorigin.decision.table import Table, Wire
 from crossorigin.errors import PolicyWarning
 from crossorigin.messages import get_values
 from crossorigin.policy import Policy
-from crossorigin.reasons import MALFORMED_ORIGIN, ORIGIN_NOT_ALLOWED
+from crossorigin.reasons import MALFORMED_ORIGIN, ORIGIN_NOT_ALLOWED, Reason
 from crossorigin.ruleset import Ruleset
 from crossorigin.standard.headers import CORS_PREFIX, ORIGIN, VARY
 from crossorigin.standard.url import decode_path, is_ambiguous_path, split_path
@@ -38,7 +39,7 @@ LAYER_KEY = "crossorigin.layer"
 unused_layers: set[int] = set()
 
 #: What a path may hold as it is; the rest is percent-encoded.
-_PATH_MARKS = "/;:@&=+$,!~*'()\\%"
+_PATH_MARKS = "/;:@&=+$,!~*'()\\"
 
 _MOST_REMEMBERED = 1024
 _SECONDS_BETWEEN_HINTS = 1.0
@@ -112,6 +113,7 @@ class Journal:
 
     def __init__(self) -> None:
         self._seen: dict[tuple[str, ...], None] = {}
+        self._lock = threading.Lock()
         self._next_hint = 0.0
         self._has_told_of_inner_headers = False
 
@@ -125,9 +127,10 @@ class Journal:
         if is_debug:
             outcome = "allowed" if decision.allowed else f"refused ({', '.join(ids)})"
             logger.info("%s request %s: %s %s, origin %s", decision.kind, outcome, *_show(request), origin)
-        if ids and self._is_new((origin, *ids)):
-            found = "; ".join(f"{reason.id}: {reason.message}" for reason in decision.reasons)
-            hint = self._hint(decision)
+        new = [reason for reason in decision.reasons if self._is_new((origin, reason.id))]
+        if new:
+            found = "; ".join(f"{reason.id}: {reason.message}" for reason in new)
+            hint = self._hint(new)
             logger.warning("%s request refused: origin %s (%s).%s", decision.kind, origin, found, hint)
 
     def tell_of_inner_headers(self, names: Sequence[object]) -> None:
@@ -138,18 +141,19 @@ class Journal:
             logger.warning(text, ascii(names))
 
     def _is_new(self, key: tuple[str, ...]) -> bool:
-        if key in self._seen:
-            return False
-        while len(self._seen) >= _MOST_REMEMBERED:
-            self._seen.pop(next(iter(self._seen), key), None)
-        self._seen[key] = None
-        return True
+        with self._lock:
+            if key in self._seen:
+                return False
+            if len(self._seen) >= _MOST_REMEMBERED:
+                del self._seen[next(iter(self._seen))]
+            self._seen[key] = None
+            return True
 
-    def _hint(self, decision: Decision) -> str:
+    def _hint(self, found: list[Reason]) -> str:
         """Join the hints; to find the nearest origin takes time, so that is done at most once a second."""
         now = time.monotonic()
         hints = []
-        for reason in decision.reasons:
+        for reason in found:
             if reason.id in _COSTLY:
                 if now < self._next_hint:
                     continue
@@ -228,15 +232,15 @@ def make_policy(policy: Policy | Ruleset | None, settings: dict[str, Any]) -> Po
 def find_table_by_path(rules: Rules[Wire], path: str, raw: str, url: str) -> Table[Wire] | None:
     """Return the table of the rule that serves a decoded path; None: no rule does, so the request is not touched."""
     if is_ambiguous_path(path) or is_ambiguous_path(raw.partition("?")[0]):
-        written, normalized = rules.find_judges(url)
-        return rules.find_table(written) if written is normalized else rules.nothing
+        judges = rules.find_judges(url)
+        return rules.find_table(judges[0]) if len(judges) == 1 else rules.nothing
     return rules.find_table(rules.find_policy(path))
 
 
 def find_url(path: str, raw: str, root: str) -> str:
     """Return the path below *root* as the client wrote it, if *raw* tells; else as it may have written *path*."""
     written = split_path(raw) if raw else ""
-    for prefix in (quote(root, _PATH_MARKS), root):
+    for prefix in (quote(root, _PATH_MARKS), root, ""):
         below = written[len(prefix) :]
         if written.startswith(prefix) and decode_path(below) == path:
             return below or "/"
@@ -271,13 +275,13 @@ class Merger(Generic[Wire]):
         merged: list[tuple[Wire, Wire]] = []
         varies: list[tuple[Wire, Wire]] = []
         removed: list[Wire] = []
-        beyond, vary = self._beyond, self._vary
+        beyond, vary, first_v = self._beyond, self._vary, self._vary[:1]
         for pair in inner:
             name = pair[0]
-            # Why: every CORS header, and every name that is not in lower case, sorts before "b".
-            if beyond <= name != vary:
+            # Why: every CORS header, and every name that begins in upper case, sorts before "b".
+            if beyond <= name < first_v:
                 merged.append(pair)
-            elif name == vary or (lower := name.lower()) == vary:
+            elif (lower := name.lower()) == vary:
                 varies.append(pair)
             elif lower.startswith(self._prefix):
                 removed.append(name)

@@ -27,8 +27,9 @@ TIME_OUT = 2.0
 #: Answers kept; the one used longest ago goes first.
 MOST_ANSWERS = 1024
 
-#: Threads that wait for validators that block.
+#: Threads that wait for validators that block, and seconds after which one with nothing to do ends.
 MOST_THREADS = 8
+IDLE = 5.0
 
 
 class Asker:
@@ -101,7 +102,7 @@ class Asker:
                 waiting = _wait_for(answer)
                 answer = asyncio.run_coroutine_threadsafe(waiting, loop).result() if loop else asyncio.run(waiting)
             self._settle(origin, future, _check(answer), KEPT)
-        except Exception as error:  # noqa: BLE001 (whatever a validator raises, it has refused)
+        except BaseException as error:  # noqa: BLE001 (whatever a validator raises, it has refused, and the thread lives on)
             self._fail(origin, future, error)
 
     async def _run_async(self, origin: str, future: Future[bool]) -> None:
@@ -113,7 +114,7 @@ class Asker:
             # Why: a loop that is shut down cancels the task; whoever waits on another loop must not wait on.
             self._settle(origin, future, False, KEPT_FAILURE)  # noqa: FBT003 (the answer)
 
-    def _fail(self, origin: str, future: Future[bool], error: Exception) -> None:
+    def _fail(self, origin: str, future: Future[bool], error: BaseException) -> None:
         if not future.done():
             logger.error("origin_validator failed on %s, which is refused", ascii(origin), exc_info=error)
         self._settle(origin, future, False, KEPT_FAILURE)  # noqa: FBT003 (the answer)
@@ -156,14 +157,25 @@ class _Workers:
 
     def __init__(self) -> None:
         self._jobs: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._lock = threading.Lock()
         self._threads = 0
 
     def put(self, job: Callable[[], None]) -> None:
-        self._jobs.put(job)
-        if self._threads < MOST_THREADS:
-            self._threads += 1
-            threading.Thread(target=self._work, name="crossorigin-validator", daemon=True).start()
+        with self._lock:
+            self._jobs.put(job)
+            if self._threads < MOST_THREADS:
+                self._threads += 1
+                threading.Thread(target=self._work, name="crossorigin-validator", daemon=True).start()
 
     def _work(self) -> None:
         while True:
-            self._jobs.get()()
+            try:
+                job = self._jobs.get(timeout=IDLE)
+            except queue.Empty:
+                # Why: a policy that is swapped leaves its threads behind, so they end by themselves.
+                with self._lock:
+                    if self._jobs.empty():
+                        self._threads -= 1
+                        return
+            else:
+                job()

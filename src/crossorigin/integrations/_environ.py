@@ -127,7 +127,7 @@ class Exchange:
                 self._rules.journal.tell_of_inner_headers(removed)
                 break
         else:
-            merged = headers + self._ours
+            merged = [*headers, *self._ours]
         if exc_info:
             if self.has_started:
                 # Why: "start_response must raise an error" where headers have been sent, and the server's does.
@@ -157,8 +157,11 @@ class Exchange:
         headers = [(names.CONTENT_TYPE, "text/plain; charset=utf-8"), (names.CONTENT_LENGTH, str(len(SERVER_ERROR)))]
         self._pending = write_status(500), [*headers, *self._ours]
         self.send()
-        yield SERVER_ERROR
-        raise error
+        try:
+            yield SERVER_ERROR
+        finally:
+            # Why: also where the client has gone, the server is to hear of it.
+            raise error
 
     def __iter__(self) -> Iterator[bytes]:
         """Yield the app's chunks as they come."""

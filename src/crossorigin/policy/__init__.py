@@ -145,6 +145,7 @@ class Policy(Presets):
 
     def __init__(  # noqa: PLR0913 (one for each option)
         self,
+        /,
         *,
         allow_origins: Iterable[object] = (),
         allow_origin_regex: str | re.Pattern[str] | None = None,

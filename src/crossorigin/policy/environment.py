@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _WORDS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
 _LISTS = {"own_hosts", *(name for name, default in DEFAULTS.items() if isinstance(default, tuple))}
 _NUMBERS = {name for name, default in DEFAULTS.items() if type(default) is int}
+_MOST_DIGITS = 20
 _FLAGS = {name for name, default in DEFAULTS.items() if isinstance(default, bool)}
 
 
@@ -55,7 +56,8 @@ def _read_variable(variable: str, name: str, text: str, options: dict[str, Any],
     elif name == "max_age" and text.lower() == "none":
         options[name] = None
     elif name in _NUMBERS:
-        options[name] = int(text) if text.isascii() and text.removeprefix("-").isdigit() else text
+        is_number = text.isascii() and text.removeprefix("-").isdigit() and len(text) <= _MOST_DIGITS
+        options[name] = int(text) if is_number else text
     elif name in _FLAGS:
         if text.lower() not in _WORDS:
             fix = f"Write {variable}=true or {variable}=false"
@@ -72,7 +74,7 @@ def _read_list(variable: str, text: str, problems: Problems) -> Any:  # noqa: AN
 def _read_json(variable: str, text: str, problems: Problems) -> Any:  # noqa: ANN401 (Policy checks what is in it)
     try:
         return json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         at = getattr(error, "pos", None)
         problems.add(InvalidValueError, variable, text, "invalid-json", fix=f"Mend the JSON: {error}", at=at)
         return []

@@ -32,12 +32,13 @@ def check_regex(value: object, problems: Problems, *, may_nest: bool) -> re.Patt
         return None
     try:
         regex = re.compile(value)
+        is_slow = not may_nest and nests_repeats(regex)
     except (re.error, OverflowError, RecursionError) as error:
         at = getattr(error, "pos", None)
         fix = f"Mend it ({error}), or write patterns in allow_origins"
         problems.add(InvalidRegexError, option, value, "regex-does-not-compile", fix=fix, at=at)
         return None
-    if not may_nest and nests_repeats(regex):
+    if is_slow:
         fix = (
             'Write a pattern such as "https://*.example.com" in allow_origins; if you have made sure that the regex is '
             "fast on every input, set dangerously_allow_nested_repeats=True"
@@ -58,7 +59,8 @@ def nests_repeats(regex: re.Pattern[str]) -> bool:
 
 def _nests(node: Any, *, inside: bool) -> bool:  # noqa: ANN401 (the parse tree of re has no types)
     """Walk a tree whose nodes are sub-patterns, tuples and lists of nodes."""
-    if isinstance(node, tuple) and node and node[0] in _REPEATS:
+    # Why: "is", because these constants equal the numbers of characters and groups.
+    if isinstance(node, tuple) and node and any(node[0] is repeat for repeat in _REPEATS):
         _, most, body = node[1]
         is_unbounded = most is _constants.MAXREPEAT
         return (inside and is_unbounded) or _nests(body, inside=inside or is_unbounded)

@@ -53,11 +53,12 @@ def check_list(option: str, value: object, problems: Problems) -> list[object]:
 def check_origins(option: str, value: object, problems: Problems, *, may_be_any: bool) -> OriginSet:
     """Check ``allow_origins`` or ``deny_origins``."""
     items = check_list(option, value, problems)
-    if may_be_any and ANY in items:
+    is_any = may_be_any and ANY in items
+    if is_any:
         if any(item != ANY for item in items):
             _add_beside(option, items, problems)
-        return OriginSet(is_any=True, literals=[], patterns=[])
-    found = OriginSet(is_any=False, literals=[], patterns=[])
+        items = [item for item in items if item != ANY]
+    found = OriginSet(is_any=is_any, literals=[], patterns=[])
     for number, item in enumerate(items):
         text = item if isinstance(item, str) else _read_url_object(item)
         if text is None:
@@ -90,7 +91,7 @@ def check_methods(value: object, problems: Problems) -> tuple[str, ...]:
     """Check ``allow_methods``."""
     option = "allow_methods"
     items = check_list(option, value, problems)
-    if ANY in items and len(items) > 1:
+    if ANY in items and any(item != ANY for item in items):
         _add_beside(option, items, problems)
     for number, item in enumerate(items):
         if not isinstance(item, str):
@@ -108,10 +109,10 @@ def _check_method(option: str, method: str, number: int, problems: Problems) -> 
     elif normalize(method) != method:
         fix, reason = f'Write "{normalize(method)}"', "method-not-normalized"
     else:
-        if method == "patch":
+        if method != "PATCH" and method.upper() == "PATCH":
             problems.warnings.append(
-                'allow_methods has "patch" in lower case. Methods are compared with case, and nearly every script '
-                'sends "PATCH": write that, unless yours really sends "patch"'
+                f'allow_methods has "{method}". Methods are compared with case, and nearly every script '
+                f'sends "PATCH": write that, unless yours really sends "{method}"'
             )
         return
     problems.add(InvalidMethodError, option, method, reason, fix=fix, item=number)
@@ -121,7 +122,7 @@ def check_names(option: str, value: object, problems: Problems, *, may_be_any: b
     """Check ``allow_headers``, ``deny_headers`` or ``expose_headers``."""
     items = check_list(option, value, problems)
     if may_be_any and ANY in items:
-        if len(items) == 1:
+        if all(item == ANY for item in items):
             return (ANY,)
         _add_beside(option, items, problems)
         items = [item for item in items if item != ANY]
@@ -186,9 +187,13 @@ def check_messages(option: str, value: object, problems: Problems) -> Mapping[st
     for key, text in value.items():
         if key not in REASONS:
             problems.mistakes.append(unknown_name(option, str(key), REASONS))
-        elif not isinstance(text, str):
+        elif not isinstance(text, str) or (not text.isprintable() and _has_surrogates(text)):
             problems.wrong_type(f'{option}["{key}"]', text, fix="Write a text")
     return MappingProxyType(dict(value))
+
+
+def _has_surrogates(text: str) -> bool:
+    return any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def check_hosts(option: str, value: object, problems: Problems) -> frozenset[str] | None:

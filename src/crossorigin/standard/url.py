@@ -14,7 +14,7 @@ _IPV4 = re.compile(r"(?:(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(?:\.(?!$)|
 _ESCAPES = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _AMBIGUOUS = re.compile(r"/\.{1,2}(?=/|$)|//|[;\\]|%(?:2[ef]|5c)", re.IGNORECASE)
 
-_MAX_HOST = 253
+MAX_HOST = 253
 _IPV6_PIECES = 8
 
 
@@ -31,7 +31,7 @@ def is_host(host: str) -> bool:
     """
     if host.startswith("["):
         return serialize_ipv6(host[1:-1]) == host[1:-1] and host.endswith("]")
-    if len(host) > _MAX_HOST or not _LABELS.fullmatch(host):
+    if len(host) > MAX_HOST or not _LABELS.fullmatch(host):
         return False
     # Of a host: "If asciiDomain ends in a number, then return the result of IPv4 parsing asciiDomain."
     return _IPV4.fullmatch(host) is not None or not _NUMBER.fullmatch(host[host.rfind(".") + 1 :])
@@ -105,21 +105,47 @@ def is_ambiguous_path(path: str) -> bool:
     return _AMBIGUOUS.search(path) is not None
 
 
-def normalize_path(path: str) -> str:
-    r"""Return the path that a router may make of a percent-decoded, ambiguous *path*.
+def list_readings(path: str) -> list[str]:
+    """Return the paths that servers, proxies and routers may make of an ambiguous *path*, as it was written.
 
-    >>> normalize_path("/public/../admin"), normalize_path("/a//b;v=1/c\\d"), normalize_path("/../x")
-    ('/admin', '/a/b/c/d', '/x')
+    Each of them may decode once more or leave an escaped slash alone, take a backslash for a slash, drop what
+    follows a semicolon, merge slashes, and resolve dot segments, or may not.
+
+    >>> list_readings("/a/../b;x")
+    ['/a/../b;x', '/b;x', '/a/../b', '/b']
     """
-    for escaped, plain in (("%2e", "."), ("%2f", "/"), ("%5c", "/")):
-        path = re.sub(escaped, plain, path, flags=re.IGNORECASE)
+    kept = decode_path(re.sub(r"%(2f|5c)", r"%25\1", path, flags=re.IGNORECASE))
+    readings = [kept, decode_path(path), decode_path(decode_path(path))]
+    for change in (_unify_slashes, _drop_parameters, _merge_slashes, _resolve_dots):
+        readings += [change(reading) for reading in readings]
+        readings = list(dict.fromkeys(readings))
+    return readings
+
+
+def _unify_slashes(path: str) -> str:
+    return path.replace("\\", "/")
+
+
+def _drop_parameters(path: str) -> str:
+    return re.sub(r";[^/]*", "", path)
+
+
+def _merge_slashes(path: str) -> str:
+    return re.sub("/{2,}", "/", path)
+
+
+def _resolve_dots(path: str) -> str:
+    """Remove dot segments; an empty segment is one to go back from.
+
+    Spec: https://www.rfc-editor.org/rfc/rfc3986#section-5.2.4
+    """
     kept: list[str] = []
-    segments = path.replace("\\", "/").split("/")
+    segments = path.split("/")[1:]
     for segment in segments:
-        name = segment.partition(";")[0]
-        if name == "..":
+        if segment == "..":
             del kept[-1:]
-        elif name not in {"", "."}:
-            kept.append(name)
-    ends_in_slash = segments[-1].partition(";")[0] in {"", ".", ".."} and kept
-    return f"/{'/'.join(kept)}{'/' if ends_in_slash else ''}"
+        elif segment != ".":
+            kept.append(segment)
+    if segments[-1:] in (["."], [".."]):
+        kept.append("")
+    return f"/{'/'.join(kept)}"
