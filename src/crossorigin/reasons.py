@@ -141,7 +141,7 @@ TOO_MANY_HEADER_LINES = Reason(
 )
 AMBIGUOUS_PATH = Reason(
     "ambiguous-path",
-    "the path can be read in two ways, and the rules of both do not allow the request",
+    "the path can be read in more than one way, and the rules of all readings do not allow the request",
     "Write the path without dot segments, doubled slashes, semicolons, backslashes and %2F.",
     "https://url.spec.whatwg.org/#concept-url-path",
 )
