@@ -70,6 +70,7 @@ def test_no_rule() -> None:
     rules = Ruleset([Rule(["/api/*", "/status"], PRIVATE)])
     assert [rules.find_policy(path) for path in ("/", "/ap", "/apis", "/status/", "/Status")] == [None] * 5
     assert Ruleset([]).find_policy("/") is None
+    assert Ruleset([Rule(["/"], PUBLIC)]).find_policy("") is PUBLIC
 
 
 @pytest.mark.parametrize(
@@ -285,12 +286,14 @@ FIRST, SECOND = f"{FILE}, [[rule]] number 1", f"{FILE}, [[rule]] number 2"
         ("[rule]\nmax_age = 1", [(WrongTypeError, f"{FILE}: rule", {"max_age": 1}, "wrong-type", None)]),
         ("rule = 5", [(WrongTypeError, f"{FILE}: rule", 5, "wrong-type", None)]),
         ("rule = [5]", [(WrongTypeError, f"{FILE}: rule", [5], "wrong-type", None)]),
+        ('paths = ["/a"]\n[[rule]]', [(UnknownOptionError, f"{FILE}: paths", "['/a']", "unknown-option", None)]),
         ("[[rule]]", [(InvalidValueError, f"{FIRST}: paths", [], "missing-paths", None)]),
         ('[[rule]]\npaths = "/a"', [(WrongTypeError, f"{FIRST}: paths", "/a", "bare-string", None)]),
         (
             f'{TOP}[[rule]]\npaths = ["/*"]',
             [(IncompatibleOptionsError, f"{FILE}: paths", "/*", "duplicate-path", None)],
         ),
+        ("self = 1", [(UnknownOptionError, f"{FILE}: Policy", "self", "unknown-option", None)]),
         ('origin_validator = "f"', [(WrongTypeError, f"{FILE}: origin_validator", "f", "wrong-type", None)]),
         (
             'allow_methods = ["get"]\n[[rule]]\nmax_age = "1"\npaths = ["/a"]\n[[rule]]\npaths = ["b"]\norigins = []\n',
@@ -321,6 +324,14 @@ def test_what_is_no_toml(text: str) -> None:
     assert (type(mistake), mistake.place, mistake.reason) == (InvalidFileError, "policy file: TOML", "invalid-toml")
     assert mistake.fix == "Mend the line it names"
     assert "at " in str(mistake.value)
+
+
+@pytest.mark.parametrize("text", [f"max_age = {'1' * 5000}", f"a = {'[' * 100_000}"], ids=["digits", "brackets"])
+def test_what_is_too_much_toml(text: str) -> None:
+    """Nor is what is too much for the parser an error of another kind."""
+    with pytest.raises(PolicyError) as raised:
+        parse_ruleset(text)
+    assert [one.reason for one in raised.value.mistakes] == ["invalid-toml"]
 
 
 def attempt(text: str) -> Ruleset | PolicyError:

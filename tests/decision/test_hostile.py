@@ -73,6 +73,9 @@ def test_header_lines(count: int, reason: str | None) -> None:
         (["accept", "x a"], {"allow_headers": "*"}, "malformed-header-names"),
         (["accept\x00"], {"allow_headers": "*"}, "malformed-header-names"),
         (["\xe9"], {"allow_headers": "*"}, "malformed-header-names"),
+        (["*"], {"allow_headers": "*"}, "malformed-header-names"),  # echoed, it would stand for all
+        (["x-a,*"], {"allow_headers": "*"}, "malformed-header-names"),
+        (["x*"], {"allow_headers": "*"}, None),
     ],
 )
 def test_header_names(values: list[str], options: dict[str, Any], reason: str | None) -> None:
@@ -93,6 +96,8 @@ def test_header_names(values: list[str], options: dict[str, Any], reason: str | 
         (["GET\r\nX: y"], "malformed-method"),
         (["G\xc9T"], "malformed-method"),
         (["TRACE"], "method-not-allowed"),
+        (["*"], "malformed-method"),  # echoed, it would stand for all
+        (["*G"], None),
     ],
     ids=ascii,
 )

@@ -190,6 +190,19 @@ def test_methods_that_are_enforced() -> None:
     )
 
 
+def test_refusals_under_any_are_for_one_origin() -> None:
+    """Where every other answer is the same for everyone, a refusal for its method must not be kept for everyone."""
+    decision = judge(EVIL, "DELETE", allow_origins="*", enforce="all")
+    assert decision.headers[2:] == (("Access-Control-Allow-Origin", "*"), VARY)
+
+
+@pytest.mark.parametrize("enforce", ["unsafe-methods", "all"])
+def test_options_that_is_no_preflight(enforce: str) -> None:
+    """OPTIONS without a method asked for is the app's, whatever methods the policy lists."""
+    assert judge(APP, "OPTIONS", allow_origins=[APP], allow_methods=[], enforce=enforce).allowed
+    assert judge(EVIL, "OPTIONS", allow_origins=[APP], enforce=enforce).status == (403 if enforce == "all" else None)
+
+
 def test_the_servers_own_pages_may_use_every_method() -> None:
     """What is same-origin is never refused, and keeps the headers that its origin gets."""
     own = [("Origin", "https://api.example"), ("Host", "api.example")]

@@ -159,6 +159,9 @@ PREFLIGHTS = [
     ({"allow_headers": "*"}, (APP, "GET", None), True),
     ({"allow_headers": "*"}, (APP, "GET", "X-A"), False),
     ({"allow_headers": "*"}, (APP, "GET", "x-a,"), False),
+    ({"allow_headers": "*"}, (APP, "GET", "*"), False),
+    ({"allow_headers": "*"}, (APP, "GET", "x-a,*"), False),
+    ({"allow_headers": "*"}, (APP, "GET", "x*,*x"), True),
     ({"allow_headers": "*"}, (APP, "GET", "x-a\n"), False),
     ({"allow_headers": "*", "deny_headers": ["X-A"]}, (APP, "GET", "x-b"), False),  # left to decide
     ({"allow_methods": "*"}, (APP, "DELETE", None), True),
@@ -246,6 +249,15 @@ def test_long_keys_are_not_kept() -> None:
     refuse(table, EVIL, "GET", "x a" * MAX_KEY)
     assert table.find_actual((long,)) is None
     assert len(table.known) == 1
+
+
+def test_the_refusals_of_other_policies_are_not_remembered() -> None:
+    """What another rule's policy refused, for an ambiguous path, says nothing of this one."""
+    table = make()
+    decision = decide(Policy(), Request("GET", "/", [("Origin", APP)]))
+    assert not decision.allowed
+    assert table.remember((APP,), decision) == (0, [VARY], b"")
+    assert not table.known
 
 
 def test_many_keys_are_forgotten() -> None:

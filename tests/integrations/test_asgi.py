@@ -233,6 +233,29 @@ def test_names_of_a_server_that_keeps_their_case(name: bytes) -> None:
         assert asyncio.run(call(CORSMiddleware(answering([]), POLICY), ask))[0]["status"] == 403
 
 
+def test_a_preflight_of_many_lines() -> None:
+    """It is refused unread, however many lines there are."""
+    lines = [(b"x", b"")] * 10_000
+    ask = scope_of((b"origin", APP.encode()), (b"access-control-request-method", b"GET"), *lines, method="OPTIONS")
+    sent = asyncio.run(call(CORSMiddleware(answering([]), POLICY), ask))
+    assert sent[0]["status"] == 403
+    assert b"too-many-header-lines" in sent[1]["body"]
+
+
+def test_request_headers_that_can_be_read_once() -> None:
+    """The app gets them, too."""
+    seen: list[Any] = []
+
+    async def app(scope: Any, _receive: Any, send: Any) -> None:
+        seen.extend(scope["headers"])
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+
+    scope = {**scope_of(), "headers": iter([(b"origin", APP.encode())])}
+    sent = asyncio.run(call(CORSMiddleware(app, POLICY), scope))
+    assert seen == [(b"origin", APP.encode())]
+    assert cors_of(sent[0])[b"access-control-allow-origin"] == APP.encode()
+
+
 @pytest.mark.parametrize("kind", ["lifespan", "something.new"])
 def test_other_scopes_pass_through(kind: str) -> None:
     """The app gets the very scope, receive and send."""

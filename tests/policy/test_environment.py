@@ -184,7 +184,9 @@ def test_mistakes(name: str, text: str, mistake: tuple[Any, ...]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "at"), [('["https://a.example"', 20), ("[", 1), ("[https://a.example]", 1), ("[1,]", None)]
+    ("text", "at"),
+    [('["https://a.example"', 20), ("[", 1), ("[https://a.example]", 1), ("[1,]", None), ("[" * 100_000, None)],
+    ids=lambda value: str(value)[:30],
 )
 def test_json_that_is_none(text: str, at: int | None) -> None:
     """A list that begins like JSON is JSON, and the place is told where it is not."""

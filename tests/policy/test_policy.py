@@ -153,6 +153,8 @@ def test_patch() -> None:
     with pytest.warns(PolicyWarning, match=r'^allow_methods has "patch"\. ') as caught:
         policy = Policy(allow_methods=["patch"])
     assert caught[0].filename == __file__
+    with pytest.warns(PolicyWarning, match=r'^allow_methods has "Patch"\. '):
+        Policy(allow_methods=["Patch"])
     assert policy.allow_methods == ("patch",)
     assert policy.allows_method("patch")
     assert not policy.allows_method("PATCH")

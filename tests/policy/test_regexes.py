@@ -63,6 +63,9 @@ FLAT = [
     "(?=a+)b+",
     "(a)(?(1)b+|c+)",
     r"(a)\1+",
+    "[+-.]+[*-/]+[,-Z]+",  # characters with the numbers of repeats
+    "(a)" * 50,  # groups with such numbers
+    "(?:a" * 40 + ")?" * 40,
 ]
 
 
@@ -114,7 +117,7 @@ def test_broken_regexes(pattern: str, at: int) -> None:
     assert re.fullmatch(r"Mend it \(.+\), or write patterns in allow_origins", fix)
 
 
-@pytest.mark.parametrize("pattern", ["a{99999999999999999999}", "(" * 5000 + ")" * 5000])
+@pytest.mark.parametrize("pattern", ["a{99999999999999999999}", "(" * 5000 + ")" * 5000, "(?=a" * 300 + ")" * 300])
 def test_regexes_that_are_too_much(pattern: str) -> None:
     """Nor is what is too much for the parser an error of another kind."""
     ((kind, _, _, reason, at, _),) = find(pattern)

@@ -46,6 +46,8 @@ ACCEPTED: list[tuple[str, dict[str, Any], Any]] = [
     ("a generator", {"allow_methods": (name for name in ("GET", "PUT"))}, ("GET", "PUT")),
     ("the keys of a dict", {"allow_methods": {"GET": 1, "PUT": 2}.keys()}, ("GET", "PUT")),
     ("nothing", {"allow_methods": []}, ()),
+    ("any, twice", {"allow_methods": ["*", "*"]}, ("*",)),
+    ("any name, twice", {"allow_headers": ["*", "*"]}, ("*",)),
     ("any, as a text", {"allow_methods": "*"}, ("*",)),
     ("any, in a list", {"allow_methods": ["*"]}, ("*",)),
     ("repeats are dropped", {"allow_methods": ["GET", "PUT", "GET"]}, ("GET", "PUT")),
@@ -248,6 +250,15 @@ def test_what_is_no_flag(name: str, value: Any) -> None:
     assert find(**{name: value}) == [(WrongTypeError, name, value, "wrong-type", None, None, fix)]
 
 
+def test_texts_that_cannot_be_sent() -> None:
+    """A text is one that can be written in UTF-8."""
+    assert [row[:4] for row in find(error_messages={"null-origin": "\ud800"})] == [
+        (WrongTypeError, 'error_messages["null-origin"]', "\ud800", "wrong-type")
+    ]
+    texts = {"null-origin": "\u00fc\n\x1b\U0001f4a9"}
+    assert Policy(error_messages=texts).error_messages == texts
+
+
 def test_error_messages() -> None:
     """A text is given for a reason that there is."""
     known = f"Known are: {', '.join(sorted(REASONS))}"
@@ -287,6 +298,7 @@ def test_own_hosts(host: Any) -> None:
         ("allowed_origins", "allow_origins"),
         ("allow_origin", "allow_origins"),
         ("maxage", "max_age"),
+        ("max_Age", "max_age"),
         ("exposed_headers", "expose_headers"),
         ("dangerously_allow_null", "dangerously_allow_null_origin"),
     ],

@@ -170,6 +170,30 @@ SEGMENTS = ("a", "b", ".", "..", "", "%2e", "%2F", "%5c", ";", "a;b", "\\", "..;
 paths = st.lists(st.sampled_from(SEGMENTS), max_size=8).map(lambda segments: "/" + "/".join(segments))
 
 
+@pytest.mark.parametrize(
+    ("path", "readings"),
+    [
+        ("/a", {"/a"}),
+        ("/a%20b", {"/a b"}),
+        ("/a//b", {"/a//b", "/a/b"}),
+        ("/a\\b", {"/a\\b", "/a/b"}),
+        ("/a;b", {"/a;b", "/a"}),
+        ("/a/../b", {"/a/../b", "/b"}),
+        ("/a/..", {"/a/..", "/"}),
+        ("/a%2fb", {"/a%2fb", "/a/b"}),
+        ("/a%252fb", {"/a%2fb", "/a/b"}),
+        ("/a%5Cb", {"/a%5Cb", "/a\\b", "/a/b"}),
+        ("/a/..;x/b", {"/a/..;x/b", "/a/../b", "/b"}),
+        ("/a//../b", {"/a//../b", "/a/../b", "/a/b", "/b"}),
+        ("//a/..//b", {"//a/..//b", "/a/../b", "///b", "/b"}),
+    ],
+)
+def test_readings(path: str, readings: set[str]) -> None:
+    """Each of the readers does some of what can be done to a path."""
+    assert set(list_readings(path)) == readings
+    assert len(list_readings(path)) == len(readings)
+
+
 @given(paths)
 def test_only_ambiguous_paths_have_readings(path: str) -> None:
     """Where a reading differs from the decoded path, the path is ambiguous: no second reading goes unseen."""

@@ -112,7 +112,7 @@ def list_readings(path: str) -> list[str]:
     follows a semicolon, merge slashes, and resolve dot segments, or may not.
 
     >>> list_readings("/a/../b;x")
-    ['/a/../b;x', '/b;x', '/a/../b', '/b']
+    ['/a/../b;x', '/a/../b', '/b;x', '/b']
     """
     kept = decode_path(re.sub(r"%(2f|5c)", r"%25\1", path, flags=re.IGNORECASE))
     readings = [kept, decode_path(path), decode_path(decode_path(path))]
