@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from itertools import permutations
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 import pytest
@@ -13,6 +13,9 @@ from hypothesis import strategies as st
 
 from crossorigin import Decision, Policy, Rule, Ruleset, decide
 from crossorigin.messages import Request
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 APP, EVIL = "https://app.example", "https://evil.example"
 VARY = ("Vary", "Origin")
@@ -250,8 +253,9 @@ def test_handshakes(path: str) -> None:
 def test_handshakes_where_one_reading_has_no_rule(path: str) -> None:
     """A reading without a rule refuses no handshake that no policy looks at."""
     own = [("Host", "api.example"), ("Origin", "https://api.example")]
-    for mode, refused in (("check", 403), ("warn", None)):
-        rules = Ruleset([Rule(["/public/*"], Policy(allow_origins=[APP], websockets=mode))])
+    modes: list[tuple[dict[str, Any], int | None]] = [({"websockets": "check"}, 403), ({"websockets": "warn"}, None)]
+    for options, refused in modes:
+        rules = Ruleset([Rule(["/public/*"], Policy(allow_origins=[APP], **options))])
         decision = decide(rules, Request("GET", path, [("Origin", APP)]), websocket=True)
         assert (decision.allowed, decision.status, ids(decision)) == (False, refused, ["ambiguous-path"])
         assert decide(rules, Request("GET", path, own), websocket=True).allowed
@@ -301,7 +305,7 @@ def resolve_dots(path: str) -> str:
 
 
 #: What servers, proxies and routers do to a path before they look at it; each does some of it, in its own order.
-STEPS = (
+STEPS: tuple[Callable[[str], str], ...] = (
     unquote,
     lambda path: path.replace("\\", "/"),
     lambda path: re.sub(";[^/]*", "", path),

@@ -235,7 +235,7 @@ def test_names_of_a_server_that_keeps_their_case(name: bytes) -> None:
 
 def test_a_preflight_of_many_lines() -> None:
     """It is refused unread, however many lines there are."""
-    lines = [(b"x", b"")] * 10_000
+    lines: list[tuple[bytes, bytes]] = [(b"x", b"")] * 10_000
     ask = scope_of((b"origin", APP.encode()), (b"access-control-request-method", b"GET"), *lines, method="OPTIONS")
     sent = asyncio.run(call(CORSMiddleware(answering([]), POLICY), ask))
     assert sent[0]["status"] == 403
@@ -250,7 +250,7 @@ def test_request_headers_that_can_be_read_once() -> None:
         seen.extend(scope["headers"])
         await send({"type": "http.response.start", "status": 200, "headers": []})
 
-    scope = {**scope_of(), "headers": iter([(b"origin", APP.encode())])}
+    scope: dict[str, Any] = {**scope_of(), "headers": iter([(b"origin", APP.encode())])}
     sent = asyncio.run(call(CORSMiddleware(app, POLICY), scope))
     assert seen == [(b"origin", APP.encode())]
     assert cors_of(sent[0])[b"access-control-allow-origin"] == APP.encode()

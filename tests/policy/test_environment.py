@@ -259,6 +259,12 @@ def test_all_mistakes_at_once() -> None:
     ]
 
 
+def test_what_is_no_flag_is_no_yes() -> None:
+    """A flag that cannot be read is not taken for a yes, whose mistakes would be told, too."""
+    environ = {"CORS_ALLOW_ORIGINS": "*", "CORS_ALLOW_CREDENTIALS": "maybe"}
+    assert [row[3] for row in find(environ)] == ["not-a-choice"]
+
+
 def test_the_text_names_the_variable() -> None:
     """A person reads the name of the variable."""
     with pytest.raises(

@@ -47,6 +47,11 @@ ACCEPTED: list[tuple[str, Any, tuple[str, ...]]] = [
     ("a tuple", (APP,), (APP,)),
     ("a set", {APP}, (APP,)),
     ("nothing", [], ()),
+    (
+        "ports that are no default",
+        ["tauri://localhost:1", "https://app.example:80"],
+        ("tauri://localhost:1", "https://app.example:80"),
+    ),
     ("any, as a text", "*", ("*",)),
     ("any, in a list", ["*"], ("*",)),
     ("any, twice", ["*", "*"], ("*",)),
@@ -115,7 +120,7 @@ REFUSED: list[tuple[str, Any, list[tuple[Any, ...]]]] = [
         [PydanticUrl("https://app.example:443/")],
         [(InvalidOriginError, "https://app.example:443", "origin-has-a-default-port", 19, 0, f'Write "{APP}"')],
     ),
-    ("a file", ["file:///"], [(InvalidOriginError, "file:///", "origin-is-a-file", 0, 0, None)]),
+    ("a file", ["file://localhost"], [(InvalidOriginError, "file://localhost", "origin-is-a-file", 0, 0, None)]),
 ]
 
 
