@@ -54,12 +54,15 @@ RULES = [Rule(["/api/*"], PUBLIC), Rule(["/api/admin/*"], PRIVATE), Rule(["/api/
     ],
 )
 def test_cve_2024_6839_6844_6866_paths(rules: list[Rule], path: str, is_public: bool) -> None:
-    """The most specific path wins in every order, on the path that a router sees."""
+    """The most specific path wins in every order, on the path that a router sees.
+
+    Dot segments: flask-cors 3.0.9, rack-cors 1.0.4.
+    """
     assert (answer(Ruleset(rules), "https://evil.example", path) == "*") is is_public
 
 
 def test_a_text_is_not_a_list() -> None:
-    """Where a text was taken for a list, a part of it matched."""
+    """Where a text was taken for a list, a part of it matched (flask-cors#165)."""
     with pytest.raises(PolicyError, match="bare-string"):
         Policy(allow_origins="https://app.example")
 
@@ -103,7 +106,13 @@ PROBES = [
     ids=["list", "pattern", "regex", "regex of subdomains"],
 )
 def test_what_scanners_send(policy: Policy, origin: str) -> None:
-    """None of the probes that scanners derive from an allowed origin gets an answer."""
+    """None of the probes that scanners derive from an allowed origin gets an answer.
+
+    So none of these comes back: CVE-2026-37737, clusterfuzz#5303, Starlette#800, Starlette#3165 and Litestar's
+    4a07af3c3 (regexes), quarkus#34718 (what stands before the host), KTOR-5936 (a slash at the end),
+    django-cors-headers#701 (what is no origin), rack-cors 1.0.0 and jub0bs/cors 0.13.1 (null, empty, file),
+    CVE-2017-20146 (the requester decides).
+    """
     assert answer(policy, origin) is None
     assert answer(policy, APP) == APP
 
@@ -141,7 +150,7 @@ def test_ghsa_q7jf_gf43_6x6p_vary_of_the_request() -> None:
 
 @pytest.mark.parametrize("text", [",", " ,", "a,", "\t"], ids=["commas", "spaces and commas", "names", "tabs"])
 def test_cve_2026_69207_hostile_lists(text: str) -> None:
-    """CVE-2026-69207, GHSA-vh9x-phq6-fx54: the work does not grow with the list.
+    """CVE-2026-69207, GHSA-vh9x-phq6-fx54, rs/cors#170, go-chi/cors#36: the work does not grow with the list.
 
     Compared with itself at a sixteenth of the size, with room for noise: quadratic work would be 256 times as much.
     """
@@ -170,13 +179,13 @@ def test_cve_2021_32677_simple_post() -> None:
 
 
 def test_ghsa_4643_wpgq_w329_websockets() -> None:
-    """A handshake from a foreign page is refused by the same policy, by default."""
+    """A handshake from a foreign page is refused by the same policy, by default (python-engineio#128, too)."""
     request = Request("GET", "/ws", [("Origin", "https://evil.example"), ("Host", "api.example")])
     assert decide(Policy(allow_origins=[APP]), request, websocket=True).status == 403
 
 
 def test_a_validator_that_once_said_yes() -> None:
-    """An origin that was allowed once does not open the door to the next."""
+    """An origin that was allowed once does not open the door to the next (expressjs/cors#18)."""
     policy = Policy(origin_validator=lambda origin: origin == APP)
     requests = [Request("GET", "/", [("Origin", origin)]) for origin in (APP, "https://evil.example")]
     assert decide(policy, requests[0], origin_allowed=True).allowed
@@ -190,3 +199,28 @@ def test_ghsa_67mh_4wv8_2f99_development_servers() -> None:
         assert answer(Policy.dev(), origin) == origin
     for origin in ("https://evil.example", "http://localhost.evil.example", "http://127.0.0.1.evil.example"):
         assert answer(Policy.dev(), origin) is None
+
+
+@pytest.mark.parametrize(
+    "lines", [["authorization,x-test"], ["authorization", "x-test"], ["X-Test", "", "authorization"]]
+)
+def test_lists_that_are_allowed_stay_allowed(lines: list[str]) -> None:
+    """Names in one line or several, in any order (rs/cors#184, jub0bs/cors 1.0.2)."""
+    policy = Policy(allow_origins=[APP], allow_headers=["Authorization", "X-Test"])
+    asked = [("Access-Control-Request-Headers", line) for line in lines]
+    headers = [("Origin", APP), ("Access-Control-Request-Method", "GET"), *asked]
+    assert decide(policy, Request("OPTIONS", "/", headers)).allowed
+
+
+def test_no_origin_and_an_empty_one() -> None:
+    """Neither is an error, and neither is allowed anything (python-engineio#131)."""
+    policy = Policy(allow_origins=[APP])
+    assert decide(policy, Request("GET", "/", [])).kind == "not-cors"
+    assert not decide(policy, Request("GET", "/", [("Origin", "")]), websocket=True).allowed
+
+
+def test_every_answer_that_depends_on_the_origin_says_so() -> None:
+    """Allowed, refused, without an origin (Starlette#1111, Starlette#3516, gorilla/handlers#248)."""
+    policy = Policy(allow_origins=[APP])
+    for headers in ([], [("Origin", APP)], [("Origin", "https://evil.example")]):
+        assert dict(decide(policy, Request("GET", "/", headers)).headers)["Vary"] == "Origin"

@@ -141,7 +141,7 @@ def test_streaming() -> None:
 
 
 def test_a_message_that_the_app_sends_to_everyone() -> None:
-    """The app's own message and header list never change, so that no origin leaks to the next request."""
+    """The app's own message and header list never change, so that no origin leaks to the next one (Starlette#511)."""
     inner = [(b"content-type", b"text/plain")]
     message = {"type": "http.response.start", "status": 200, "headers": inner}
 
@@ -156,7 +156,7 @@ def test_a_message_that_the_app_sends_to_everyone() -> None:
 
 
 def test_an_outer_layer_that_changes_the_headers() -> None:
-    """A header list that we sent can be changed without changing later answers, looked up or not."""
+    """A header list that we sent can be changed without changing later answers (jub0bs/cors 0.13.6, rs/cors#198)."""
     door = CORSMiddleware(answering([]), POLICY)
     ask = [(b"origin", APP.encode()), (b"access-control-request-method", b"GET")]
     for scope in (from_origin(APP), scope_of(*ask, method="OPTIONS"), scope_of()):
@@ -203,7 +203,7 @@ def test_no_headers_at_all() -> None:
     ],
 )
 def test_vary_is_merged(inner: Any, vary: bytes) -> None:
-    """The app's Vary is kept and never doubled."""
+    """The app's Vary is kept and never doubled (hono#2932, hono#4471, tower-http#397, tower-http#473)."""
     for scope in (from_origin(APP), from_origin(EVIL), scope_of()):
         headers = asyncio.run(call(CORSMiddleware(answering(inner), POLICY), scope))[0]["headers"]
         assert [value for name, value in headers if name.lower() == b"vary"] == [vary]
