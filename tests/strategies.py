@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from typing import Any
 
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from crossorigin import Policy, PolicyError, PolicyWarning
 from crossorigin.messages import Request
+from crossorigin.policy.habits import Habits
 
 LABELS = ("a", "b", "app", "app-1", "example", "evil", "localhost", "x_y")
 schemes = st.sampled_from(("https", "http", "tauri"))
@@ -93,6 +95,37 @@ def _make(options: dict[str, Any]) -> Policy | None:
 
 
 policies = settings.map(_make).filter(lambda policy: policy is not None)
+
+
+def _list_asked(_policy: Policy, asked: Any) -> str:
+    return asked if isinstance(asked, str) else ", ".join(asked)
+
+
+def _write_json(_policy: Policy, kind: str, reasons: Any) -> str:
+    return f'"{kind}: {reasons[0].id}"'
+
+
+habits = st.builds(
+    Habits,
+    echoes=st.booleans(),
+    bare=st.sampled_from(("any", "silent", "first")),
+    varies=st.booleans(),
+    vary=st.sampled_from(("Origin", "origin")),
+    preflight_vary=st.sampled_from(("Origin", "Origin, Access-Control-Request-Method")),
+    list_methods=st.sampled_from((None, _list_asked)),
+    list_names=st.sampled_from((None, _list_asked)),
+    refuses=st.booleans(),
+    judges_all=st.booleans(),
+    body=st.sampled_from(("", "OK")),
+    content_type=st.sampled_from(("text/plain; charset=utf-8", "application/json")),
+    write_refusal=st.sampled_from((None, _write_json)),
+    refuses_private=st.booleans(),
+    folds_methods=st.booleans(),
+    texts=st.sampled_from((frozenset(), frozenset({"testserver"}))),
+    names=st.sampled_from(((), (re.compile("x-.*"),))),
+)
+#: Policies that are answered in the way of some other package.
+foreign_policies = st.builds(Policy.with_habits, policies, habits)
 
 headers = st.one_of(
     st.tuples(st.just("Origin"), wire_origins),

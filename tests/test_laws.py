@@ -14,8 +14,11 @@ from conformance.doors import ask_asgi, ask_wsgi
 from crossorigin import Policy, PolicyWarning, Rule, Ruleset, decide
 from crossorigin.integrations import asgi, wsgi
 from crossorigin.messages import Request
+from crossorigin.origins.origin import read_origin
+from crossorigin.policy.habits import STANDARD
 
 any_request = st.one_of(strategies.requests, strategies.preflights)
+any_policy = st.one_of(strategies.policies, strategies.foreign_policies)
 
 
 def _cors_of(headers: Any) -> list[tuple[str, str]]:
@@ -23,7 +26,7 @@ def _cors_of(headers: Any) -> list[tuple[str, str]]:
     return sorted(pair for pair in found if pair[0].startswith("access-control-") or pair[0] == "vary")
 
 
-@given(strategies.policies, any_request)
+@given(any_policy, any_request)
 @settings(max_examples=1500)
 def test_asgi_door_is_decide(policy: Policy, request: Request) -> None:
     """What the ASGI door sends is what decide says, also when it is looked up the second time."""
@@ -44,7 +47,7 @@ def _joined(headers: Any) -> list[tuple[str, str]]:
     return list(joined.items())
 
 
-@given(strategies.policies, any_request)
+@given(any_policy, any_request)
 @settings(max_examples=1500)
 def test_wsgi_door_is_decide(policy: Policy, request: Request) -> None:
     """What the WSGI door sends is what decide says of the joined lines."""
@@ -78,6 +81,30 @@ def test_shape_of_a_decision(policy: Policy, request: Request, websocket: bool) 
         assert answer["Access-Control-Allow-Credentials"] == "true"
         assert "*" not in answer.values()
     assert all(reason.message and reason.hint for reason in decision.reasons)
+
+
+@given(strategies.foreign_policies, any_request)
+@settings(max_examples=1500)
+def test_habits_widen_nothing(policy: Policy, request: Request) -> None:
+    """Whatever the habits, an origin that our own would refuse is not told that it may read."""
+    own = decide(policy.with_habits(STANDARD), request)
+    decision = decide(policy, request)
+    answer = dict(decision.headers)
+    assert "\r" not in str(decision.headers)
+    told = answer.get("Access-Control-Allow-Origin")
+    origins = [value for name, value in request.headers if name == "Origin"]
+    if origins and told in {*origins, "*"} and origins[0] != "testserver":
+        refused = {reason.id for reason in own.reasons}
+        assert not refused & {
+            "origin-not-allowed",
+            "origin-denied",
+            "null-origin",
+            "multiple-origins",
+            "origin-too-long",
+        }
+        if "malformed-origin" in refused:
+            assert policy.regexes or policy.allows_any_origin
+            assert read_origin(origins[0].lower()) is None or origins[0] != origins[0].lower()
 
 
 @given(strategies.settings, strategies.origins, any_request)

@@ -19,7 +19,7 @@ def test_every_reason_is_explained(reason: Reason) -> None:
     assert reason.message
     assert not reason.message.endswith(".")
     assert reason.hint.endswith(".")
-    assert re.fullmatch(r"https://(fetch|url)\.spec\.whatwg\.org/#[a-z-]+", reason.anchor)
+    assert re.fullmatch(r"https://((fetch|url)\.spec\.whatwg\.org/#[a-z-]+|wicg\.github\.io/[a-z-]+/)", reason.anchor)
     assert repr(reason) == f"<Reason {reason.id}>"
 
 

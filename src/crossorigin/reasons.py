@@ -133,6 +133,12 @@ HEADER_NOT_ALLOWED = Reason(
     "Add it to allow_headers.",
     f"{_FETCH}#http-access-control-allow-headers",
 )
+PRIVATE_NETWORK_NOT_ALLOWED = Reason(
+    "private-network-not-allowed",
+    "the browser asks for a private network, and the policy does not allow it",
+    "Set allow_private_network=True. Only old Chromium asks.",
+    "https://wicg.github.io/private-network-access/",
+)
 TOO_MANY_HEADER_LINES = Reason(
     "too-many-header-lines",
     "the request has more than 256 header lines",
@@ -163,6 +169,7 @@ REASONS = {
         MALFORMED_HEADER_NAMES,
         TOO_MANY_HEADER_NAMES,
         HEADER_NOT_ALLOWED,
+        PRIVATE_NETWORK_NOT_ALLOWED,
         TOO_MANY_HEADER_LINES,
         AMBIGUOUS_PATH,
     )

@@ -136,7 +136,7 @@ def test_length(status: int, length: str | None) -> None:
 @given(st.text(st.characters(exclude_categories=["Cs"])))
 def test_refusal(body: str) -> None:
     """The length of a refusal is that of its bytes."""
-    assert dict(render_refusal(body)) == {
+    assert dict(render_refusal(Policy(), body)) == {
         "Content-Type": "text/plain; charset=utf-8",
         "Content-Length": str(len(body.encode())),
     }

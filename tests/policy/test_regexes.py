@@ -11,6 +11,8 @@ from crossorigin import Policy, PolicyError
 from crossorigin.errors import InvalidRegexError, WrongTypeError
 from crossorigin.policy.regexes import UNRELATED_ORIGINS, matches_any_origin, nests_repeats
 
+WRITE_A_REGEX = r'Write a text, such as r"https://[a-z]+\.example\.com"'
+
 NESTED = [
     "(a+)+",
     "(a*)*",
@@ -124,11 +126,23 @@ def test_regexes_that_are_too_much(pattern: str) -> None:
     assert (kind, reason, at) == (InvalidRegexError, "regex-does-not-compile", None)
 
 
-@pytest.mark.parametrize("value", [5, b"a", ["a"], re.compile(b"a"), True, re.compile])
+@pytest.mark.parametrize("value", [5, b"a", re.compile(b"a"), True, re.compile])
 def test_what_is_no_regex(value: Any) -> None:
     """A regex is a text, or a compiled pattern of text."""
-    fix = r'Write a text, such as r"https://[a-z]+\.example\.com"'
-    assert find(value) == [(WrongTypeError, "allow_origin_regex", value, "wrong-type", None, fix)]
+    assert find(value) == [(WrongTypeError, "allow_origin_regex", value, "wrong-type", None, WRITE_A_REGEX)]
+
+
+def test_several_regexes() -> None:
+    """A list of regexes allows what one of them matches; together they must not match every site."""
+    policy = Policy(allow_origin_regex=[r"https://a\.example", re.compile(r"https://b\.example")])
+    assert [regex.pattern for regex in policy.regexes] == [r"https://a\.example", r"https://b\.example"]
+    assert policy.allow_origin_regex == policy.regexes
+    assert Policy(**policy.settings) == policy
+    assert Policy(allow_origin_regex=[]).allow_origin_regex is None
+    assert Policy(allow_origin_regex=["a"]).allow_origin_regex == re.compile("a")
+    with pytest.raises(PolicyError, match="regex-matches-any-origin"):
+        Policy(allow_origin_regex=["https://a.*", "https://[^a].*"], allow_credentials=True)
+    assert find([5]) == [(WrongTypeError, "allow_origin_regex", 5, "wrong-type", None, WRITE_A_REGEX)]
 
 
 def test_compiled_patterns_keep_their_flags() -> None:
@@ -159,7 +173,7 @@ def test_compiled_patterns_keep_their_flags() -> None:
 )
 def test_any_origin(pattern: str, is_any: bool) -> None:
     """A regex is for everyone if it matches origins that have nothing to do with each other, whole."""
-    assert matches_any_origin(re.compile(pattern)) is is_any
+    assert matches_any_origin([re.compile(pattern)]) is is_any
 
 
 def test_unrelated_origins() -> None:

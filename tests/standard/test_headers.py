@@ -223,16 +223,16 @@ def test_a_token_is_not_empty() -> None:
     [
         ("x-test", ["x-test"]),
         ("content-type,x-test", ["content-type", "x-test"]),
-        ("Content-Type , X-Test", ["content-type", "x-test"]),
+        ("Content-Type , X-Test", ["Content-Type", "X-Test"]),
         ("\tx-a\t,\t x-b \t", ["x-a", "x-b"]),
         ("x-a,x-a", ["x-a", "x-a"]),
         ("*", ["*"]),
     ],
 )
 def test_lists(value: str, names: list[str]) -> None:
-    """Names stand between commas with optional white space, and are compared without case.
+    """Names stand between commas with optional white space, and are kept as they are written.
 
-    "#element => [ element ] *( OWS "," OWS [ element ] )", and header names are compared without case.
+    "#element => [ element ] *( OWS "," OWS [ element ] )"
 
     Spec: https://www.rfc-editor.org/rfc/rfc9110#name-collected-abnf
     """
@@ -280,12 +280,12 @@ def test_what_is_no_list(value: str) -> None:
 
 @given(st.lists(st.text(TCHAR, min_size=1)), st.sampled_from((",", ", ", " ,\t", ",,")))
 def test_what_is_written_is_read(names: list[str], comma: str) -> None:
-    """Every list of tokens is read as it was written, in lower case."""
-    assert read_header_names(comma.join(names)) == [name.lower() for name in names]
+    """Every list of tokens is read as it was written."""
+    assert read_header_names(comma.join(names)) == names
 
 
 @given(st.text())
 def test_nothing_but_tokens_is_read(value: str) -> None:
-    """Whatever the text, what is read is made of tokens in lower case."""
+    """Whatever the text, what is read is made of tokens."""
     names = read_header_names(value)
-    assert names is None or all(is_token(name) and name == name.lower() for name in names)
+    assert names is None or all(map(is_token, names))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crossorigin.policy import ANY
+from crossorigin.policy.habits import is_harmless
 from crossorigin.standard import headers as names
 
 if TYPE_CHECKING:
@@ -24,9 +25,22 @@ _PRIVATE_NETWORK = (names.ALLOW_PRIVATE_NETWORK, "true")
 _LISTS = (names.ALLOW_METHODS, names.ALLOW_HEADERS, names.EXPOSE_HEADERS)
 
 
+def render_vary(policy: Policy, *, is_preflight: bool = False) -> Headers:
+    """Return the ``Vary`` of an answer that depends on the origin."""
+    value = policy.habits.preflight_vary if is_preflight else policy.habits.vary
+    return ((names.VARY, value),) if value else ()
+
+
 def render_bare(policy: Policy) -> Headers:
     """Return the headers for a request that has no origin to answer."""
-    return ((names.ALLOW_ORIGIN, ANY), *_render_expose(policy)) if policy.is_static else VARY
+    bare = policy.habits.bare
+    if bare == "silent":
+        return render_vary(policy)
+    if policy.is_static:
+        return ((names.ALLOW_ORIGIN, ANY), *_render_expose(policy))
+    if bare == "first" and policy.allow_origins and not policy.allows_any_origin:
+        return render_actual(policy, min(policy.allow_origins))
+    return render_vary(policy)
 
 
 def render_actual(policy: Policy, origin: str) -> Headers:
@@ -34,48 +48,79 @@ def render_actual(policy: Policy, origin: str) -> Headers:
 
     Spec: https://fetch.spec.whatwg.org/#http-responses
     """
-    if policy.is_static:
-        return render_bare(policy)
-    return (*_render_origin(policy, origin), *_render_expose(policy), *VARY)
+    vary = render_vary(policy) if varies(policy) else ()
+    return (*_render_origin(policy, origin), *_render_expose(policy), *vary)
+
+
+def varies(policy: Policy) -> bool:
+    """Tell whether what an origin is told depends on which it is."""
+    return not policy.is_static or policy.habits.echoes or policy.habits.varies
 
 
 def render_preflight(policy: Policy, origin: str, method: str, asked: Sequence[str], *, private: bool) -> Headers:
     """Return the headers for a preflight that passed every step.
 
-    *asked* are the header names asked for, in lower case.
+    *asked* are the header names asked for, as they were sent.
 
     Spec: https://fetch.spec.whatwg.org/#http-responses
     """
+    habits = policy.habits
     # Why: the whole lists, so that the browser's preflight cache serves later calls with other methods and
     # headers; what was asked for where the policy says *, because a literal * has no meaning with credentials
     # and never covers Authorization.
-    methods = method if policy.allow_methods == (ANY,) else ", ".join(policy.allow_methods)
-    listed = ",".join(asked) if policy.allow_headers == (ANY,) else ", ".join(policy.sorted_names)
-    lines = [*_render_origin(policy, origin), (names.ALLOW_METHODS, methods)]
+    if habits.list_methods:
+        methods = habits.list_methods(policy, method)
+    else:
+        methods = method if policy.allow_methods == (ANY,) else ", ".join(policy.allow_methods)
+    if habits.list_names:
+        listed = habits.list_names(policy, asked)
+    else:
+        lower = ",".join(asked).lower()
+        listed = lower if policy.allow_headers == (ANY,) else ", ".join(policy.sorted_names)
+    lines = [*_render_origin(policy, origin)]
+    if methods:
+        lines.append((names.ALLOW_METHODS, methods))
     if listed:
         lines.append((names.ALLOW_HEADERS, listed))
     if policy.max_age is not None:
         lines.append((names.MAX_AGE, str(policy.max_age)))
     if private and policy.allow_private_network:
         lines.append(_PRIVATE_NETWORK)
-    return (*lines, *render_length(policy.preflight_status), *(() if policy.is_static else VARY))
+    vary = render_vary(policy, is_preflight=True) if varies(policy) else ()
+    return (*lines, *render_body(policy), *vary)
+
+
+def render_body(policy: Policy) -> Headers:
+    """Return what describes the body of a preflight's answer."""
+    body = policy.habits.body
+    return _describe(policy, body) if body else render_length(policy.preflight_status)
 
 
 def render_passed_steps(policy: Policy, origin: str | None, *, method: str = "", asked: Sequence[str] = ()) -> Headers:
     """Return the headers of the steps that a refused preflight passed: origin, then method, then header names.
 
-    Only for ``debug``. Without *origin*, the first step failed; without *method*, the second; else the third.
+    Without *origin*, the first step failed; without *method*, the second; else the third.
     """
     lines = list(_render_origin(policy, origin)) if origin is not None else []
     if method:
         lines.append((names.ALLOW_METHODS, method))
         lines.append((names.ALLOW_HEADERS, ",".join(name for name in asked if policy.allows_header(name))))
-    return (*lines, *render_length(policy.preflight_status), *VARY)
+    return (*lines, *render_length(policy.preflight_status), *render_vary(policy, is_preflight=True))
 
 
-def render_refusal(body: str) -> Headers:
+def render_left_out(policy: Policy, origin: str | None) -> Headers:
+    """Return the headers of a preflight that is refused by what its answer leaves out, all but the origin, if any."""
+    allowed = _render_origin(policy, origin) if origin is not None else ()
+    return (*allowed, *render_body(policy), *render_vary(policy, is_preflight=True))
+
+
+def render_refusal(policy: Policy, body: str) -> Headers:
     """Return the headers of an answer that is ours alone and says no."""
-    return ((names.CONTENT_TYPE, "text/plain; charset=utf-8"), (names.CONTENT_LENGTH, str(len(body.encode()))))
+    return _describe(policy, body)
+
+
+def _describe(policy: Policy, body: str) -> Headers:
+    return ((names.CONTENT_TYPE, policy.habits.content_type), (names.CONTENT_LENGTH, str(len(body.encode()))))
 
 
 def render_length(status: int) -> Headers:
@@ -90,6 +135,8 @@ def render_length(status: int) -> Headers:
 
 def write_body(policy: Policy, kind: str, reasons: Sequence[Reason]) -> str:
     """Return the text of a refusal: the policy's own texts, or the reasons' ids and nothing the request said."""
+    if policy.habits.write_refusal:
+        return policy.habits.write_refusal(policy, kind, reasons)
     own = [policy.error_messages[reason.id] for reason in reasons if reason.id in policy.error_messages]
     return "\n".join(own) if own else f"CORS: {kind} request refused: {', '.join(reason.id for reason in reasons)}\n"
 
@@ -119,7 +166,7 @@ def _intersect_values(name: str, first: str, second: str) -> str:
 
 
 def _render_origin(policy: Policy, origin: str) -> Headers:
-    if policy.is_static:
+    if policy.is_static and not (policy.habits.echoes and is_harmless(origin)):
         return ((names.ALLOW_ORIGIN, ANY),)
     if policy.allow_credentials:
         return ((names.ALLOW_ORIGIN, origin), _CREDENTIALS)

@@ -10,6 +10,7 @@ from crossorigin.decision import answers, reading
 from crossorigin.origins.nearest import find_nearest
 from crossorigin.origins.origin import MAX_ORIGIN, NULL, read_origin
 from crossorigin.policy import ANY, Policy
+from crossorigin.policy.habits import STANDARD, is_harmless
 from crossorigin.standard.headers import is_token, read_header_names
 from crossorigin.standard.methods import SAFE_METHODS, SAFELISTED_METHODS, is_forbidden_method
 
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 MAX_HEADER_NAMES = 64
 MAX_HEADER_NAMES_SIZE = 4096
 _MAX_METHOD = 256
+
+#: What is refused with these faults is never listed.
+_UNREADABLE = (reasons.MALFORMED_METHOD, reasons.MALFORMED_HEADER_NAMES, reasons.TOO_MANY_HEADER_NAMES)
 
 
 class Decision(NamedTuple):
@@ -134,7 +138,7 @@ def _judge_http(policy: Policy, request: Request, *, origin_allowed: bool | None
     if fault is None:
         # Why: the origin may read what this server answers, a refusal too; only the method is not its to use. And
         # where all other answers are the same for everyone, this one must not be kept for them.
-        headers = answers.render_actual(policy, origins[0]) + (answers.VARY if policy.is_static else ())
+        headers = answers.render_actual(policy, origins[0]) + (() if answers.varies(policy) else answers.VARY)
         found = (_explain(policy, reasons.METHOD_NOT_ALLOWED, origins[0], method),)
         return _refuse(policy, "actual", found, method, headers)
     return _refuse_origin(policy, "actual", fault, origins[0], method)
@@ -168,19 +172,35 @@ def _judge_preflight(policy: Policy, fields: reading.Fields, *, origin_allowed: 
     method = fields[reading.REQUEST_METHOD][0]
     asked, fault_of_names = _read_names(policy, fields.get(reading.REQUEST_HEADERS, []))
     fault_of_origin = find_origin_fault(policy, fields[reading.ORIGIN], origin_allowed=origin_allowed)
-    faults = (fault_of_origin, _find_method_fault(policy, fields[reading.REQUEST_METHOD]), fault_of_names)
+    faults = [fault_of_origin, _find_method_fault(policy, fields[reading.REQUEST_METHOD]), fault_of_names]
+    private = fields.get(reading.REQUEST_PRIVATE_NETWORK)
+    if policy.habits.refuses_private and private and not policy.allow_private_network:
+        faults.append(reasons.PRIVATE_NETWORK_NOT_ALLOWED)
     if not any(faults):
-        is_private = fields.get(reading.REQUEST_PRIVATE_NETWORK) == ["true"]
-        headers = answers.render_preflight(policy, origin, method, asked, private=is_private)
-        return Decision("preflight", True, (), policy.preflight_status, "", headers, None, policy)
-    found = tuple(_explain(policy, fault, origin, method, asked) for fault in faults if fault)
+        headers = answers.render_preflight(policy, origin, method, asked, private=private == ["true"])
+        return Decision("preflight", True, (), policy.preflight_status, policy.habits.body, headers, None, policy)
+    lower = [name.lower() for name in asked]
+    found = tuple(_explain(policy, fault, origin, method, lower) for fault in faults if fault)
     ask = origin if faults[0] is reasons.ORIGIN_NOT_JUDGED else None
+    passed_origin = origin if faults[0] is None else None
+    if not policy.habits.refuses:
+        headers = _list_what_is_allowed(policy, passed_origin, method, asked, faults)
+        return Decision("preflight", False, found, policy.preflight_status, policy.habits.body, headers, ask, policy)
     if policy.debug and _does_browser_stop(faults, method):
-        passed_origin = origin if faults[0] is None else None
         passed_method = method if passed_origin is not None and faults[1] is None else ""
-        headers = answers.render_passed_steps(policy, passed_origin, method=passed_method, asked=asked)
+        headers = answers.render_passed_steps(policy, passed_origin, method=passed_method, asked=lower)
         return Decision("preflight", False, found, policy.preflight_status, "", headers, ask, policy)
     return _refuse(policy, "preflight", found, "OPTIONS", ask=ask)
+
+
+def _list_what_is_allowed(
+    policy: Policy, origin: str | None, method: str, asked: list[str], faults: Sequence[Reason | None]
+) -> answers.Headers:
+    """Return what an answer says that refuses by leaving out, where the package that is replaced does so."""
+    is_listable = not any(fault in _UNREADABLE for fault in faults)
+    if origin is None or not is_listable or (faults[1] and policy.habits.judges_all):
+        return answers.render_left_out(policy, origin)
+    return answers.render_preflight(policy, origin, method, asked, private=False)
 
 
 def _does_browser_stop(faults: Sequence[Reason | None], method: str) -> bool:
@@ -205,14 +225,14 @@ def find_origin_fault(policy: Policy, origins: list[str], *, origin_allowed: boo
         return None
     if origin in policy.denied:
         return reasons.ORIGIN_DENIED
-    if origin in policy.allowed:
+    if origin in policy.allowed or origin in policy.habits.texts:
         return None
     is_any = policy.allows_any_origin and policy.origin_validator is None
     if origin == NULL:
         return None if is_any or policy.dangerously_allow_null_origin else reasons.NULL_ORIGIN
-    if read_origin(origin) is None:
+    if read_origin(origin) is None and not (policy.habits is not STANDARD and is_harmless(origin)):
         return reasons.MALFORMED_ORIGIN
-    if is_any or (policy.allow_origin_regex and policy.allow_origin_regex.fullmatch(origin)):
+    if is_any or any(regex.fullmatch(origin) for regex in policy.regexes):
         return None
     if policy.origin_validator and origin_allowed is None:
         return reasons.ORIGIN_NOT_JUDGED
@@ -228,7 +248,7 @@ def _find_method_fault(policy: Policy, methods: list[str]) -> Reason | None:
 
 
 def _read_names(policy: Policy, lines: list[str]) -> tuple[list[str], Reason | None]:
-    """Return the names asked for, and why they are refused, or None."""
+    """Return the names asked for, as they were sent, and why they are refused, or None."""
     # "A recipient MAY combine multiple field lines within a field section that have the same field name [...]
     # separated by a comma": proxies split the list, too.
     text = ",".join(lines)
@@ -238,7 +258,8 @@ def _read_names(policy: Policy, lines: list[str]) -> tuple[list[str], Reason | N
     # Why: a * is a token, but echoed it would stand for every name, and be kept by the browser.
     if asked is None or ANY in asked:
         return [], reasons.MALFORMED_HEADER_NAMES
-    return asked, None if all(map(policy.allows_header, asked)) else reasons.HEADER_NOT_ALLOWED
+    is_allowed = all(policy.allows_header(name.lower()) for name in asked)
+    return asked, None if is_allowed else reasons.HEADER_NOT_ALLOWED
 
 
 def _is_enforced(policy: Policy, method: str) -> bool:
@@ -255,15 +276,17 @@ def _refuse(  # noqa: PLR0913 (it is the one place that makes a refusal)
     kind: str,
     found: tuple[Reason, ...],
     method: str,
-    headers: answers.Headers = answers.VARY,
+    headers: answers.Headers | None = None,
     *,
     ask: str | None = None,
 ) -> Decision:
     """Refuse: with our own answer where the policy enforces it, else by leaving the headers out."""
+    if headers is None:
+        headers = answers.render_vary(policy, is_preflight=kind == "preflight")
     if (kind == "actual" and not _is_enforced(policy, method)) or (kind == "websocket" and policy.websockets == "warn"):
         return Decision(kind, False, found, None, "", headers, ask, policy)
     body = answers.write_body(policy, kind, found)
-    headers = (*answers.render_refusal(body), *headers)
+    headers = (*answers.render_refusal(policy, body), *headers)
     # "The server SHOULD send the same header fields in response to a HEAD request as [...] GET", and no content.
     return Decision(kind, False, found, policy.error_status, "" if method == "HEAD" else body, headers, ask, policy)
 

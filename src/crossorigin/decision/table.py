@@ -103,6 +103,7 @@ class Table(Generic[Wire]):
     __slots__ = (
         "_any_names",
         "_comma",
+        "_has_own_lists",
         "_is_simple",
         "_names",
         "_names_line",
@@ -121,6 +122,7 @@ class Table(Generic[Wire]):
         self._wire: _Form[Wire] = wire
         # Why: in debug every decision is logged, and what is enforced depends on more than the origin.
         self._is_simple = not policy.debug and policy.enforce == "browser"
+        self._has_own_lists = _has_own_lists(policy)
         is_exact = self._is_simple and not policy.is_static and not policy.deny_origins
         self.exact: frozenset[Wire] = wire.all_of(policy.allowed.literals) if is_exact else frozenset()
         self.bare: Pairs[Wire] | None = (
@@ -180,17 +182,18 @@ class Table(Generic[Wire]):
             return None
         first: Wire = self._wire.value(ANY) if self.policy.is_static else origin
         headers: Pairs[Wire] = [(self.allow_origin, first)]
-        answer: Answer[Wire] = (self.policy.preflight_status, headers + asked + lines, b"")
+        answer: Answer[Wire] = (self.policy.preflight_status, headers + asked + lines, self.policy.habits.body.encode())
         self._keep(key, answer)
         return answer
 
     def remember(self, key: Key[Wire], decision: Decision) -> Answer[Wire]:
-        """Render a decision; keep a refusal under *key*, so that the next one like it is looked up."""
+        """Render a decision; keep it under *key* where it is stable, so that the next one like it is looked up."""
         answer: Answer[Wire] = (decision.status or 0, self.render(decision.headers), decision.body.encode())
         is_stable = self._is_simple and self.policy.origin_validator is None
         # Why: of an ambiguous path, the policy of another rule may have refused.
         is_own = decision.policy is self.policy and bool(key) and decision.kind == _KINDS[len(key)]
-        if is_own and is_stable and not decision.allowed:
+        # Why: an allowed actual request is kept by find_actual, or depends on more than its origin.
+        if is_own and is_stable and (decision.kind == "preflight" or not decision.allowed):
             self._keep(key, answer)
         return answer
 
@@ -217,13 +220,19 @@ class Table(Generic[Wire]):
     def _compile_preflights(self) -> dict[Wire, Pairs[Wire]]:
         """Render, by method, all of an allowed preflight's answer but the origin and the names asked for."""
         policy = self.policy
-        if not self._is_simple or policy.allow_private_network:
+        if not self._is_simple or policy.allow_private_network or self._has_own_lists:
             return {}
         methods = NORMALIZED_METHODS if policy.allow_methods == (ANY,) else policy.allow_methods
         return {self._wire.value(method): self._render_after_origin(method) for method in methods}
 
     def _render_after_origin(self, method: str) -> Pairs[Wire]:
         return self.render(answers.render_preflight(self.policy, _SOMEONE, method, (), private=False)[1:])
+
+
+def _has_own_lists(policy: Policy) -> bool:
+    """Tell whether a preflight's answer is made in the way of another package."""
+    habits = policy.habits
+    return bool(habits.list_methods or habits.list_names) or not habits.refuses or habits.echoes or habits.folds_methods
 
 
 def compile(policy: Policy) -> Table[bytes]:  # noqa: A001 (the name users know it by)

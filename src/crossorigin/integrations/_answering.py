@@ -58,46 +58,67 @@ SERVER_ERROR = b"Internal Server Error"
 class Rules(Generic[Wire]):
     """A policy or ruleset with all that serves it, swapped as one.
 
-    ``table`` is that of the one policy for all paths, or None where the path decides; ``nothing`` is a table
-    in which nothing is found, so that ``decide`` is asked.
+    ``table`` is that of the one policy for all requests, or None where the path decides, or ``choose``, which is
+    given the scope or environ and returns the policy, or None: then the request is not touched. ``nothing`` is a
+    table in which nothing is found, so that ``decide`` is asked.
     """
 
-    def __init__(self, policy: Policy | Ruleset, render: Callable[[Policy], Table[Wire]]) -> None:
+    def __init__(
+        self,
+        policy: Policy | Ruleset,
+        render: Callable[[Policy], Table[Wire]],
+        choose: Callable[[Any], Policy | None] | None = None,
+    ) -> None:
         self.policy = policy
+        self.choose = choose
         single = policy if isinstance(policy, Policy) else policy.only_policy
         ruleset = policy if isinstance(policy, Ruleset) else Ruleset([])
-        policies = [single] if single else [rule.policy for rule in ruleset.rules]
-        self.table: Table[Wire] | None = render(single) if single else None
+        self._render: Callable[[Policy], Table[Wire]] = render
+        self._tables: dict[int, Table[Wire]] = {}
         self.nothing: Table[Wire] = render(Policy(debug=True))
         self.find_policy = ruleset.find_policy
         self.find_judges = ruleset.find_judges
-        self._tables: list[tuple[Policy, Table[Wire]]] = [] if single else [(one, render(one)) for one in policies]
-        self._askers = [(one, _make_asker(one.origin_validator)) for one in policies if one.origin_validator]
+        self._askers: dict[int, Asker] = {}
+        # Why: what is rendered now need not be at the first request. A policy that is chosen may come later.
+        tables = [self.find_table(one) for one in ([single] if single else [rule.policy for rule in ruleset.rules])]
+        self.table: Table[Wire] | None = tables[0] if single and not choose else None
         self.journal = Journal()
 
     def find_table(self, policy: Policy | None) -> Table[Wire] | None:
-        """Return the table of one of the rules' policies, or None for None."""
-        return next((table for one, table in self._tables if one is policy), None)
+        """Return the table of a policy, or None for None."""
+        if policy is None:
+            return None
+        # Why: the table holds the policy, so no other can have its id.
+        if (table := self._tables.get(id(policy))) is None:
+            table = self._tables[id(policy)] = self._render(policy)
+        return table
 
     def find_asker(self, policy: Policy | None) -> Asker:
-        """Return the one that asks the validator of one of the rules' policies."""
-        return next(asker for one, asker in self._askers if one is policy)
+        """Return the one that asks the validator of a policy."""
+        validator: Any = policy.origin_validator if policy else None
+        if (asker := self._askers.get(id(validator))) is None:
+            asker = self._askers[id(validator)] = _make_asker(validator)
+        return asker
 
-    def judge(self, request: Request, *, websocket: bool = False) -> Decision:
+    def find_judge(self, table: Table[Wire]) -> Policy | Ruleset:
+        """Return what judges a request for which *table* was found."""
+        return table.policy if self.choose else self.policy
+
+    def judge(self, policy: Policy | Ruleset, request: Request, *, websocket: bool = False) -> Decision:
         """Decide and log, asking the validator if it must be asked."""
-        decision = decide(self.policy, request, websocket=websocket)
+        decision = decide(policy, request, websocket=websocket)
         if decision.origin_to_ask is not None:
             allowed = self.find_asker(decision.policy).ask(decision.origin_to_ask)
-            decision = decide(self.policy, request, websocket=websocket, origin_allowed=allowed)
+            decision = decide(policy, request, websocket=websocket, origin_allowed=allowed)
         self.journal.log(decision, request)
         return decision
 
-    async def judge_async(self, request: Request, *, websocket: bool = False) -> Decision:
+    async def judge_async(self, policy: Policy | Ruleset, request: Request, *, websocket: bool = False) -> Decision:
         """Do the same without blocking the event loop."""
-        decision = decide(self.policy, request, websocket=websocket)
+        decision = decide(policy, request, websocket=websocket)
         if decision.origin_to_ask is not None:
             allowed = await self.find_asker(decision.policy).ask_async(decision.origin_to_ask)
-            decision = decide(self.policy, request, websocket=websocket, origin_allowed=allowed)
+            decision = decide(policy, request, websocket=websocket, origin_allowed=allowed)
         self.journal.log(decision, request)
         return decision
 
@@ -176,9 +197,11 @@ class Layer(Generic[Wire]):
         policy: Policy | Ruleset | None,
         settings: dict[str, Any],
         render: Callable[[Policy], Table[Wire]],
+        choose: Callable[[Any], Policy | None] | None = None,
     ) -> None:
         self.app = app
         self._render: Callable[[Policy], Table[Wire]] = render
+        self._choose: Callable[[Any], Policy | None] | None = choose
         self.reconfigure(policy, **settings)
         unused_layers.add(id(self))
         weakref.finalize(self, unused_layers.discard, id(self)).atexit = False
@@ -195,7 +218,7 @@ class Layer(Generic[Wire]):
 
         :raises PolicyError: the new one is wrong; the old one stays in force.
         """
-        rules = Rules(make_policy(policy, {**settings}), self._render)
+        rules = Rules(make_policy(policy, {**settings}), self._render, self._choose)
         # Why: one assignment swaps everything that depends on the policy, so that no request sees a part of it.
         self.hot: tuple[Rules[Wire], Table[Wire] | None] = (rules, rules.table)
 
@@ -288,7 +311,7 @@ class Merger(Generic[Wire]):
             else:
                 merged.append(pair)
         # Why: of our headers, Vary is the last, if it is there.
-        if not varies or ours[-1][0].lower() != vary:
+        if not varies or not ours or ours[-1][0].lower() != vary:
             return merged + varies + ours, removed
         name, value = varies[0]
         if len(varies) > 1:

@@ -31,8 +31,9 @@ def _key_of(name: str) -> str:
     return f"HTTP_{name.upper().replace('-', '_')}"
 
 
-ORIGIN, METHOD, UPGRADE, _NAMES, _SOCKET_KEY = map(
-    _key_of, (names.ORIGIN, names.REQUEST_METHOD, names.UPGRADE, names.REQUEST_HEADERS, names.SEC_WEBSOCKET_KEY)
+ORIGIN, METHOD, UPGRADE = map(_key_of, (names.ORIGIN, names.REQUEST_METHOD, names.UPGRADE))
+_NAMES, _PRIVATE, _SOCKET_KEY = map(
+    _key_of, (names.REQUEST_HEADERS, names.REQUEST_PRIVATE_NETWORK, names.SEC_WEBSOCKET_KEY)
 )
 _MERGER = Merger(str)
 
@@ -41,7 +42,7 @@ def find_preflight_key(environ: Environ, origin: str) -> Key[str]:
     """Return what a preflight's answer depends on; () where only ``decide`` can tell."""
     method, asked = environ[METHOD], environ.get(_NAMES)
     is_long = len(origin) + len(method) + len(asked or "") > MAX_KEY or len(environ) > MAX_HEADER_LINES
-    return () if is_long else (origin, method, asked)
+    return () if is_long or _PRIVATE in environ else (origin, method, asked)
 
 
 def is_websocket(environ: Environ) -> bool:
@@ -67,6 +68,8 @@ def send_answer(start_response: StartResponse, answer: Answer[str]) -> list[byte
 
 def find_table(rules: Rules[str], environ: Environ) -> Table[str] | None:
     """Return the table of the rule that serves the path; None: no rule does, so the request is not touched."""
+    if rules.choose:
+        return rules.find_table(rules.choose(environ))
     return find_table_by_path(rules, _find_path(environ), _find_raw(environ), _find_url(environ))
 
 

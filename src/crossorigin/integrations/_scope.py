@@ -28,6 +28,7 @@ ORIGIN = names.ORIGIN.lower().encode()
 VARY = names.VARY.lower().encode()
 _METHOD = names.REQUEST_METHOD.lower().encode()
 _NAMES = names.REQUEST_HEADERS.lower().encode()
+_PRIVATE = names.REQUEST_PRIVATE_NETWORK.lower().encode()
 _WANTED = frozenset(name.encode() for name in WANTED)
 #: Behind Accept, Accept-Encoding and Accept-Language, which every browser sends, and before both names above.
 _ACCEPTS = b"accept-z"
@@ -55,6 +56,8 @@ def find_key(headers: list[Pair]) -> Key[bytes]:  # noqa: C901 (one pass over th
                     if asked is not None:
                         return ()
                     asked = value
+                elif name == _PRIVATE:
+                    return ()
         elif name == ORIGIN:
             if origin is not None:
                 return ()
@@ -66,6 +69,8 @@ def find_key(headers: list[Pair]) -> Key[bytes]:  # noqa: C901 (one pass over th
 
 def find_table(rules: Rules[bytes], scope: Scope) -> Table[bytes] | None:
     """Return the table of the rule that serves the path; None: no rule does, so the request is not touched."""
+    if rules.choose:
+        return rules.find_table(rules.choose(scope))
     return find_table_by_path(rules, _find_path(scope), _find_raw(scope), _find_url(scope))
 
 
@@ -105,12 +110,17 @@ async def decide_and_answer(
 
     *key* is what the answer depends on, under which a refusal may be kept, or ().
     """
-    decision = await rules.judge_async(make_request(rules, scope))
+    decision = await rules.judge_async(rules.find_judge(table), make_request(rules, scope))
     _, headers, _ = table.remember(key, decision)
     if decision.status is None:
         return headers
     await _send_answer(send, "http.response", table, decision)
     return None
+
+
+async def judge_websocket(rules: Rules[bytes], table: Table[bytes], scope: Scope) -> Decision:
+    """Judge a handshake."""
+    return await rules.judge_async(rules.find_judge(table), make_request(rules, scope), websocket=True)
 
 
 async def refuse_websocket(table: Table[bytes], decision: Decision, scope: Scope, receive: Receive, send: Send) -> None:

@@ -113,7 +113,7 @@ class CORSMiddleware(Layer[bytes]):
         if scope["type"] == "websocket" and (table or (table := _scope.find_table(rules, scope))):
             if unused_layers:
                 self.see_request(scope)
-            decision = await rules.judge_async(_scope.make_request(rules, scope), websocket=True)
+            decision = await _scope.judge_websocket(rules, table, scope)
             if decision.status is not None:
                 await _scope.refuse_websocket(table, decision, scope, receive, send)
                 return

@@ -97,4 +97,5 @@ class CORSMiddleware(Layer[str]):
 
 def _decide(rules: Rules[str], table: Table[str], environ: Environ, key: Key[str], *, websocket: bool) -> Answer[str]:
     """Decide where nothing was found."""
-    return table.remember(key, rules.judge(_environ.make_request(rules, environ), websocket=websocket))
+    decision = rules.judge(rules.find_judge(table), _environ.make_request(rules, environ), websocket=websocket)
+    return table.remember(key, decision)

@@ -11,15 +11,17 @@ from crossorigin.errors import IncompatibleOptionsError, InvalidOriginError, Inv
 from crossorigin.origins.matcher import Matcher
 from crossorigin.origins.origin import read_origin
 from crossorigin.policy import settings
+from crossorigin.policy.habits import STANDARD, Habits
 from crossorigin.policy.presets import Presets
 from crossorigin.policy.problems import Problems
-from crossorigin.policy.regexes import check_regex, matches_any_origin
+from crossorigin.policy.regexes import check_regexes, matches_any_origin
 from crossorigin.standard.headers import NO_CORS_SAFELISTED_NAMES
 from crossorigin.standard.methods import is_forbidden_method
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping
 
+    Regexes = str | re.Pattern[str] | Iterable[str | re.Pattern[str]]
     Enforce = Literal["browser", "unsafe-methods", "all"]
     WebSockets = Literal["check", "warn", "ignore"]
     OriginValidator = Callable[[str], bool | Awaitable[bool]]
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
         """The options of a Policy, for type checkers and editors."""
 
         allow_origins: Iterable[object]
-        allow_origin_regex: str | re.Pattern[str] | None
+        allow_origin_regex: Regexes | None
         allow_methods: Iterable[str]
         allow_headers: Iterable[str]
         allow_credentials: bool
@@ -100,7 +102,7 @@ class Policy(Presets):
 
     # What the settings say, in the form they were checked into.
     allow_origins: tuple[str, ...]
-    allow_origin_regex: re.Pattern[str] | None
+    allow_origin_regex: re.Pattern[str] | tuple[re.Pattern[str], ...] | None
     allow_methods: tuple[str, ...]
     allow_headers: tuple[str, ...]
     allow_credentials: bool
@@ -122,8 +124,9 @@ class Policy(Presets):
     dangerously_allow_null_origin: bool
     dangerously_allow_public_suffix_subdomains: bool
     dangerously_allow_nested_repeats: bool
-    # What follows from them: the sets of origins and of header names in lower case, whether ``allow_origins``
-    # is "*", and whether every response carries the same answer, whoever asks.
+    # What follows from them: the sets of origins and of header names in lower case, the regexes, whether
+    # ``allow_origins`` is "*", and whether every origin is allowed, whatever it is.
+    regexes: tuple[re.Pattern[str], ...]
     allowed: Matcher
     denied: Matcher
     header_names: frozenset[str]
@@ -131,6 +134,8 @@ class Policy(Presets):
     sorted_names: tuple[str, ...]
     allows_any_origin: bool
     is_static: bool
+    # How a package that we replace words all this.
+    habits: Habits
 
     __slots__ = (
         *DEFAULTS,
@@ -138,8 +143,10 @@ class Policy(Presets):
         "allows_any_origin",
         "denied",
         "denied_names",
+        "habits",
         "header_names",
         "is_static",
+        "regexes",
         "sorted_names",
     )
 
@@ -148,7 +155,7 @@ class Policy(Presets):
         /,
         *,
         allow_origins: Iterable[object] = (),
-        allow_origin_regex: str | re.Pattern[str] | None = None,
+        allow_origin_regex: Regexes | None = None,
         allow_methods: Iterable[str] = ("GET", "HEAD", "POST"),
         allow_headers: Iterable[str] = (),
         allow_credentials: bool = False,
@@ -180,8 +187,9 @@ class Policy(Presets):
         problems.raise_mistakes()
         for name, value in checked.items():
             object.__setattr__(self, name, value)
+        object.__setattr__(self, "habits", STANDARD)
         for text in problems.warnings:
-            warnings.warn(text, PolicyWarning, stacklevel=_count_own_frames())
+            warnings.warn(text, PolicyWarning, stacklevel=count_own_frames())
 
     def __setattr__(self, name: str, value: object) -> None:
         """Refuse: a policy never changes; make a new one and hand it to ``reconfigure``."""
@@ -199,12 +207,21 @@ class Policy(Presets):
         values["error_messages"] = dict(self.error_messages)
         return {name: value for name, value in values.items() if value != DEFAULTS[name]}
 
+    def with_habits(self, habits: Habits) -> Policy:
+        """Return the same policy, answered in the way of another package."""
+        twin = object.__new__(Policy)
+        for name in Policy.__slots__:
+            object.__setattr__(twin, name, habits if name == "habits" else getattr(self, name))
+        return twin
+
     def allows_method(self, method: str) -> bool:
         """Tell whether a preflight may ask for *method*, compared with case.
 
         >>> Policy().allows_method("POST"), Policy().allows_method("post")
         (True, False)
         """
+        if self.habits.folds_methods:
+            method = method.upper()
         return method in self.allow_methods or (self.allow_methods == (ANY,) and not is_forbidden_method(method))
 
     def allows_header(self, name: str) -> bool:
@@ -213,7 +230,9 @@ class Policy(Presets):
         >>> Policy().allows_header("content-type"), Policy().allows_header("authorization")
         (True, False)
         """
-        return name in self.header_names or (self.allow_headers == (ANY,) and name not in self.denied_names)
+        if name in self.header_names or (self.allow_headers == (ANY,) and name not in self.denied_names):
+            return True
+        return any(pattern.match(name) for pattern in self.habits.names) and name not in self.denied_names
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str], prefix: str = "CORS_") -> Policy:
@@ -233,7 +252,7 @@ class Policy(Presets):
 
     def __eq__(self, other: object) -> bool:
         """Compare the settings."""
-        return isinstance(other, Policy) and self.settings == other.settings
+        return isinstance(other, Policy) and (self.settings, self.habits) == (other.settings, other.habits)
 
     def __hash__(self) -> int:
         """Hash the origins and the regex, of which equal policies have the same."""
@@ -243,12 +262,12 @@ class Policy(Presets):
         """Show the options that differ from their defaults."""
         return f"Policy({', '.join(f'{name}={value!r}' for name, value in self.settings.items())})"
 
-    def __reduce__(self) -> tuple[Callable[..., Policy], tuple[dict[str, Any]]]:
+    def __reduce__(self) -> tuple[Callable[..., Policy], tuple[dict[str, Any], Habits]]:
         """Copy and pickle a policy by its settings."""
-        return _make, (self.settings,)
+        return _make, (self.settings, self.habits)
 
 
-def _count_own_frames() -> int:
+def count_own_frames() -> int:
     """Return the ``stacklevel`` at which a warning points at the code outside this package."""
     frame, level = sys._getframe(1), 1  # noqa: SLF001 (warnings has no other way before Python 3.12)
     while frame.f_back and frame.f_globals.get("__name__", "").partition(".")[0] == "crossorigin":
@@ -256,8 +275,8 @@ def _count_own_frames() -> int:
     return level
 
 
-def _make(options: dict[str, Any]) -> Policy:
-    return Policy(**options)
+def _make(options: dict[str, Any], habits: Habits) -> Policy:
+    return Policy(**options).with_habits(habits)
 
 
 def _check_all(given: dict[str, Any], problems: Problems) -> dict[str, Any]:
@@ -271,9 +290,9 @@ def _check_all(given: dict[str, Any], problems: Problems) -> dict[str, Any]:
     checked["deny_origins"] = _texts_of(denied)
     checked["allowed"] = Matcher(allowed.literals, allowed.patterns)
     checked["denied"] = Matcher(denied.literals, denied.patterns)
-    checked["allow_origin_regex"] = check_regex(
-        given["allow_origin_regex"], problems, may_nest=checked["dangerously_allow_nested_repeats"]
-    )
+    regexes = check_regexes(given["allow_origin_regex"], problems, may_nest=checked["dangerously_allow_nested_repeats"])
+    checked["regexes"] = regexes
+    checked["allow_origin_regex"] = regexes if len(regexes) > 1 else next(iter(regexes), None)
     checked["allow_methods"] = settings.check_methods(given["allow_methods"], problems)
     for name in ("allow_headers", "deny_headers", "expose_headers"):
         checked[name] = settings.check_names(name, given[name], problems, may_be_any=name != "deny_headers")
@@ -328,10 +347,10 @@ def _check_origins_together(checked: dict[str, Any], allowed: settings.OriginSet
             "dangerously_allow_any_origin_with_credentials=True lets every site read what your users may read"
         )
         problems.add(IncompatibleOptionsError, "allow_origins", ANY, "wildcard-with-credentials", fix=fix)
-    regex = checked["allow_origin_regex"]
-    if regex and not may_be_any and matches_any_origin(regex):
+    if not may_be_any and matches_any_origin(checked["regexes"]):
         fix = 'Write the regex so that it matches only your own sites, or patterns such as "https://*.example.com"'
-        problems.add(InvalidRegexError, "allow_origin_regex", regex.pattern, "regex-matches-any-origin", fix=fix)
+        shown = " or ".join(regex.pattern for regex in checked["regexes"])
+        problems.add(InvalidRegexError, "allow_origin_regex", shown, "regex-matches-any-origin", fix=fix)
     if checked["expose_headers"] == (ANY,):
         fix = "List the names that scripts may read"
         problems.add(IncompatibleOptionsError, "expose_headers", ANY, "wildcard-with-credentials", fix=fix)

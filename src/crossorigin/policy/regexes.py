@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from re import _constants, _parser  # type: ignore[attr-defined]  # the only parser that reads what re reads
 from typing import TYPE_CHECKING, Any
 
@@ -22,11 +23,19 @@ UNRELATED_ORIGINS = (
 _REPEATS = (_constants.MAX_REPEAT, _constants.MIN_REPEAT, _constants.POSSESSIVE_REPEAT)
 
 
-def check_regex(value: object, problems: Problems, *, may_nest: bool) -> re.Pattern[str] | None:
-    """Compile ``allow_origin_regex``, or note why it cannot be used and return None."""
-    option = "allow_origin_regex"
+def check_regexes(value: object, problems: Problems, *, may_nest: bool) -> tuple[re.Pattern[str], ...]:
+    """Compile ``allow_origin_regex``, one or several, or note why they cannot be used."""
     if value is None:
-        return None
+        return ()
+    is_one = not isinstance(value, Iterable) or isinstance(value, str | bytes | bytearray | Mapping)
+    items: Iterable[object] = [value] if is_one else value  # type: ignore[assignment]  # it is iterable
+    found = [_check_regex(item, problems, may_nest=may_nest) for item in items]
+    return tuple(dict.fromkeys(regex for regex in found if regex))
+
+
+def _check_regex(value: object, problems: Problems, *, may_nest: bool) -> re.Pattern[str] | None:
+    """Compile one regex, or note why it cannot be used and return None."""
+    option = "allow_origin_regex"
     if not isinstance(value, str | re.Pattern) or (isinstance(value, re.Pattern) and isinstance(value.pattern, bytes)):
         problems.wrong_type(option, value, fix='Write a text, such as r"https://[a-z]+\\.example\\.com"')
         return None
@@ -69,10 +78,10 @@ def _nests(node: Any, *, inside: bool) -> bool:  # noqa: ANN401 (the parse tree 
     return False
 
 
-def matches_any_origin(regex: re.Pattern[str]) -> bool:
-    r"""Tell whether *regex* allows every site.
+def matches_any_origin(regexes: Iterable[re.Pattern[str]]) -> bool:
+    r"""Tell whether *regexes* together allow every site.
 
-    >>> matches_any_origin(re.compile("https://.*")), matches_any_origin(re.compile(r"https://.*\.example"))
+    >>> matches_any_origin([re.compile("https://.*")]), matches_any_origin([re.compile(r"https://.*\.example")])
     (True, False)
     """
-    return all(map(regex.fullmatch, UNRELATED_ORIGINS))
+    return all(any(regex.fullmatch(origin) for regex in regexes) for origin in UNRELATED_ORIGINS)

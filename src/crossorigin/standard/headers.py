@@ -114,14 +114,14 @@ def is_forbidden_response_name(name: str) -> bool:
 
 
 def read_header_names(value: str) -> list[str] | None:
-    """Return the lower-cased names in a list of header names, or None if it is not one.
+    """Return the names in a list of header names, as they are written, or None if it is not one.
 
     Empty elements are passed over, as HTTP asks of a recipient.
 
     Spec: https://www.rfc-editor.org/rfc/rfc9110#name-collected-abnf (``#field-name``)
 
     >>> read_header_names("content-type, X-Test,"), read_header_names("a b")
-    (['content-type', 'x-test'], None)
+    (['content-type', 'X-Test'], None)
     """
     names = [name for element in value.split(",") if (name := element.strip(" \t"))]
-    return [name.lower() for name in names] if all(map(is_token, names)) else None
+    return names if all(map(is_token, names)) else None

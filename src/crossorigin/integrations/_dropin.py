@@ -1,0 +1,45 @@
+"""What the drop-ins share: a policy from another package's settings, and a warning for all that has no effect."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING, Any
+
+from crossorigin.errors import PolicyWarning
+from crossorigin.policy import count_own_frames
+from crossorigin.policy.leniency import make_leniently
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from crossorigin.errors import SettingError
+    from crossorigin.policy import Policy
+    from crossorigin.policy.habits import Habits
+
+_CREDENTIALS = (
+    "{option}: every origin, with credentials, would let every site read what your users may read, and browsers refuse "
+    "it. It is answered as every origin without credentials. Write the origins that may use credentials, or drop them: "
+    "a bearer token in the Authorization header needs none"
+)
+_ANY = ("wildcard-with-credentials", "regex-matches-any-origin")
+
+
+def make_policy(options: Mapping[str, Any], habits: Habits, called: Mapping[str, str] | None = None) -> Policy:
+    """Make the policy of a drop-in; warn of everything that was dropped.
+
+    :param called: what the package calls our options, where its names are others.
+    :raises PolicyError: a mistake that has an effect.
+    """
+    policy, dropped = make_leniently(options, habits)
+    for text in dict.fromkeys(describe(mistake, called or {}) for mistake in dropped):
+        warnings.warn(text, PolicyWarning, stacklevel=count_own_frames())
+    return policy
+
+
+def describe(mistake: SettingError, called: Mapping[str, str]) -> str:
+    """Say what has no effect, in the package's own names."""
+    option = called.get(mistake.option, mistake.option)
+    if mistake.reason in _ANY and mistake.option != "expose_headers":
+        return _CREDENTIALS.format(option=option)
+    mistake.option = option
+    return f"{mistake}\nUntil then, it has no effect"
