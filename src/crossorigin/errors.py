@@ -60,7 +60,9 @@ MISTAKES = {
     "regex-does-not-compile": "it is not a regular expression",
     "regex-matches-any-origin": "with credentials, every site could read what your users may read",
     "regex-nests-repeats": "a repeat inside a repeat can take time that doubles with each letter of the input",
+    "server-cannot-carry": "the server answers CORS by itself, and reads nothing that would say this",
     "status-out-of-range": "a refusal must not have an ok status (200 to 299), and a passed preflight must",
+    "two-policies-for-a-route": "only one of them can answer, and it must be plain which",
     "unknown-option": "nothing has this name here",
     "wildcard-beside-names": "* already stands for all of them, so the rest would have no effect",
     "wildcard-is-not-a-pattern": (

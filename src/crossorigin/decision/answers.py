@@ -43,13 +43,19 @@ def render_bare(policy: Policy) -> Headers:
     return render_vary(policy)
 
 
-def render_actual(policy: Policy, origin: str) -> Headers:
+def render_actual(policy: Policy, origin: str, *, private: bool = False) -> Headers:
     """Return the headers for an actual request from an allowed origin.
 
     Spec: https://fetch.spec.whatwg.org/#http-responses
     """
     vary = render_vary(policy) if varies(policy) else ()
-    return (*_render_origin(policy, origin), *_render_expose(policy), *vary)
+    told = (_PRIVATE_NETWORK,) if tells_private(policy) else _render_denied_network(policy)
+    return (*_render_origin(policy, origin), *_render_expose(policy), *(told if private else ()), *vary)
+
+
+def tells_private(policy: Policy) -> bool:
+    """Tell whether an actual request may be told of a private network, too."""
+    return policy.allow_private_network and policy.habits.tells_private
 
 
 def varies(policy: Policy) -> bool:
@@ -84,8 +90,8 @@ def render_preflight(policy: Policy, origin: str, method: str, asked: Sequence[s
         lines.append((names.ALLOW_HEADERS, listed))
     if policy.max_age is not None:
         lines.append((names.MAX_AGE, str(policy.max_age)))
-    if private and policy.allow_private_network:
-        lines.append(_PRIVATE_NETWORK)
+    if private:
+        lines += (_PRIVATE_NETWORK,) if policy.allow_private_network else _render_denied_network(policy)
     vary = render_vary(policy, is_preflight=True) if varies(policy) else ()
     return (*lines, *render_body(policy), *vary)
 
@@ -171,6 +177,11 @@ def _render_origin(policy: Policy, origin: str) -> Headers:
     if policy.allow_credentials:
         return ((names.ALLOW_ORIGIN, origin), _CREDENTIALS)
     return ((names.ALLOW_ORIGIN, origin),)
+
+
+def _render_denied_network(policy: Policy) -> Headers:
+    denies = policy.habits.denies_private and not policy.allow_private_network
+    return ((names.ALLOW_PRIVATE_NETWORK, "false"),) if denies else ()
 
 
 def _render_expose(policy: Policy) -> Headers:

@@ -130,7 +130,8 @@ def _judge_http(policy: Policy, request: Request, *, origin_allowed: bool | None
     # Why: an OPTIONS that is no preflight is the app's, whatever the policy lists.
     may_use_method = not _is_enforced(policy, method) or method == "OPTIONS" or policy.allows_method(method)
     if fault is None and may_use_method:
-        headers = answers.render_actual(policy, origins[0])
+        private = fields.get(reading.REQUEST_PRIVATE_NETWORK) == ["true"]
+        headers = answers.render_actual(policy, origins[0], private=private)
         return Decision("actual", allowed=True, headers=headers, policy=policy)
     if reading.is_same_origin(policy, fields):
         headers = answers.render_actual(policy, origins[0]) if fault is None else answers.render_bare(policy)
@@ -186,7 +187,7 @@ def _judge_preflight(policy: Policy, fields: reading.Fields, *, origin_allowed: 
     if not policy.habits.refuses:
         headers = _list_what_is_allowed(policy, passed_origin, method, asked, faults)
         return Decision("preflight", False, found, policy.preflight_status, policy.habits.body, headers, ask, policy)
-    if policy.debug and _does_browser_stop(faults, method):
+    if policy.debug and policy.habits.explains and _does_browser_stop(faults, method):
         passed_method = method if passed_origin is not None and faults[1] is None else ""
         headers = answers.render_passed_steps(policy, passed_origin, method=passed_method, asked=lower)
         return Decision("preflight", False, found, policy.preflight_status, "", headers, ask, policy)
@@ -286,9 +287,10 @@ def _refuse(  # noqa: PLR0913 (it is the one place that makes a refusal)
     if (kind == "actual" and not _is_enforced(policy, method)) or (kind == "websocket" and policy.websockets == "warn"):
         return Decision(kind, False, found, None, "", headers, ask, policy)
     body = answers.write_body(policy, kind, found)
+    status = (policy.habits.refusal_status if kind == "preflight" else None) or policy.error_status
     headers = (*answers.render_refusal(policy, body), *headers)
     # "The server SHOULD send the same header fields in response to a HEAD request as [...] GET", and no content.
-    return Decision(kind, False, found, policy.error_status, "" if method == "HEAD" else body, headers, ask, policy)
+    return Decision(kind, False, found, status, "" if method == "HEAD" else body, headers, ask, policy)
 
 
 def _explain(policy: Policy, fault: Reason, origin: str, method: str = "", asked: Sequence[str] = ()) -> Reason:

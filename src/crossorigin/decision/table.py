@@ -121,7 +121,7 @@ class Table(Generic[Wire]):
         self.policy = policy
         self._wire: _Form[Wire] = wire
         # Why: in debug every decision is logged, and what is enforced depends on more than the origin.
-        self._is_simple = not policy.debug and policy.enforce == "browser"
+        self._is_simple = not policy.debug and policy.enforce == "browser" and not answers.tells_private(policy)
         self._has_own_lists = _has_own_lists(policy)
         is_exact = self._is_simple and not policy.is_static and not policy.deny_origins
         self.exact: frozenset[Wire] = wire.all_of(policy.allowed.literals) if is_exact else frozenset()

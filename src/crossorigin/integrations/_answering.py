@@ -15,6 +15,7 @@ from urllib.parse import quote
 from crossorigin.decision import Decision, decide
 from crossorigin.decision.table import Table, Wire
 from crossorigin.errors import PolicyWarning
+from crossorigin.integrations._table import RouteLine, list_rules
 from crossorigin.messages import get_values
 from crossorigin.policy import Policy
 from crossorigin.reasons import MALFORMED_ORIGIN, ORIGIN_NOT_ALLOWED, Reason
@@ -27,8 +28,11 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from crossorigin.integrations._asking import Asker
+
+    #: Returns the policy for a scope or environ, the ruleset if the path decides, or None: it is not touched.
+    Choose = Callable[[Any], Policy | Ruleset | None]
     from crossorigin.messages import Request
-    from crossorigin.policy import Options, OriginValidator
+    from crossorigin.policy.options import Options, OriginValidator
 
 logger = logging.getLogger("crossorigin")
 
@@ -59,15 +63,15 @@ class Rules(Generic[Wire]):
     """A policy or ruleset with all that serves it, swapped as one.
 
     ``table`` is that of the one policy for all requests, or None where the path decides, or ``choose``, which is
-    given the scope or environ and returns the policy, or None: then the request is not touched. ``nothing`` is a
-    table in which nothing is found, so that ``decide`` is asked.
+    given the scope or environ and returns the policy, this ruleset if the path decides, or None: then the request is
+    not touched. ``nothing`` is a table in which nothing is found, so that ``decide`` is asked.
     """
 
     def __init__(
         self,
         policy: Policy | Ruleset,
         render: Callable[[Policy], Table[Wire]],
-        choose: Callable[[Any], Policy | None] | None = None,
+        choose: Choose | None = None,
     ) -> None:
         self.policy = policy
         self.choose = choose
@@ -80,7 +84,9 @@ class Rules(Generic[Wire]):
         self.find_judges = ruleset.find_judges
         self._askers: dict[int, Asker] = {}
         # Why: what is rendered now need not be at the first request. A policy that is chosen may come later.
-        tables = [self.find_table(one) for one in ([single] if single else [rule.policy for rule in ruleset.rules])]
+        policies = [single] if single else [rule.policy for rule in ruleset.rules]
+        tables = [self.find_table(one) for one in policies]
+        self._own = {id(one) for one in policies}
         self.table: Table[Wire] | None = tables[0] if single and not choose else None
         self.journal = Journal()
 
@@ -102,7 +108,8 @@ class Rules(Generic[Wire]):
 
     def find_judge(self, table: Table[Wire]) -> Policy | Ruleset:
         """Return what judges a request for which *table* was found."""
-        return table.policy if self.choose else self.policy
+        is_own = table is self.nothing or id(table.policy) in self._own
+        return self.policy if is_own or not self.choose else table.policy
 
     def judge(self, policy: Policy | Ruleset, request: Request, *, websocket: bool = False) -> Decision:
         """Decide and log, asking the validator if it must be asked."""
@@ -197,11 +204,11 @@ class Layer(Generic[Wire]):
         policy: Policy | Ruleset | None,
         settings: dict[str, Any],
         render: Callable[[Policy], Table[Wire]],
-        choose: Callable[[Any], Policy | None] | None = None,
+        choose: Choose | None = None,
     ) -> None:
         self.app = app
         self._render: Callable[[Policy], Table[Wire]] = render
-        self._choose: Callable[[Any], Policy | None] | None = choose
+        self._choose: Choose | None = choose
         self.reconfigure(policy, **settings)
         unused_layers.add(id(self))
         weakref.finalize(self, unused_layers.discard, id(self)).atexit = False
@@ -221,6 +228,10 @@ class Layer(Generic[Wire]):
         rules = Rules(make_policy(policy, {**settings}), self._render, self._choose)
         # Why: one assignment swaps everything that depends on the policy, so that no request sees a part of it.
         self.hot: tuple[Rules[Wire], Table[Wire] | None] = (rules, rules.table)
+
+    def list_routes(self) -> list[RouteLine]:
+        """Return what serves which path, for the table of routes."""
+        return list_rules(self.policy)
 
     def see_request(self, marks: MutableMapping[str, Any]) -> None:
         """Mark a request; warn at this layer's first use if another layer has marked it already."""

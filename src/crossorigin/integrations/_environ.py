@@ -9,6 +9,7 @@ from crossorigin.decision.reading import MAX_HEADER_LINES
 from crossorigin.decision.table import MAX_KEY
 from crossorigin.integrations._answering import SERVER_ERROR, Merger, find_table_by_path, find_url
 from crossorigin.messages import Request
+from crossorigin.ruleset import Ruleset
 from crossorigin.standard import headers as names
 
 if TYPE_CHECKING:
@@ -68,8 +69,8 @@ def send_answer(start_response: StartResponse, answer: Answer[str]) -> list[byte
 
 def find_table(rules: Rules[str], environ: Environ) -> Table[str] | None:
     """Return the table of the rule that serves the path; None: no rule does, so the request is not touched."""
-    if rules.choose:
-        return rules.find_table(rules.choose(environ))
+    if rules.choose and not isinstance(chosen := rules.choose(environ), Ruleset):
+        return rules.find_table(chosen)
     return find_table_by_path(rules, _find_path(environ), _find_raw(environ), _find_url(environ))
 
 
@@ -121,6 +122,10 @@ class Exchange:
         self._start_response = start_response
         self._ours = ours
         self._rules = rules
+
+    def replace(self, ours: list[Pair]) -> None:
+        """Put other headers of ours on the response, if it has not begun."""
+        self._ours = ours
 
     def __call__(self, status: str, headers: list[Pair], exc_info: ExcInfo | None = None) -> Write:
         """Start the response that the app gives, or put another in its place."""

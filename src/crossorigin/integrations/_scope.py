@@ -8,6 +8,7 @@ from crossorigin.decision.reading import MAX_HEADER_LINES, WANTED
 from crossorigin.decision.table import MAX_KEY
 from crossorigin.integrations._answering import SERVER_ERROR, Merger, find_table_by_path, find_url
 from crossorigin.messages import Request
+from crossorigin.ruleset import Ruleset
 from crossorigin.standard import headers as names
 
 if TYPE_CHECKING:
@@ -69,8 +70,8 @@ def find_key(headers: list[Pair]) -> Key[bytes]:  # noqa: C901 (one pass over th
 
 def find_table(rules: Rules[bytes], scope: Scope) -> Table[bytes] | None:
     """Return the table of the rule that serves the path; None: no rule does, so the request is not touched."""
-    if rules.choose:
-        return rules.find_table(rules.choose(scope))
+    if rules.choose and not isinstance(chosen := rules.choose(scope), Ruleset):
+        return rules.find_table(chosen)
     return find_table_by_path(rules, _find_path(scope), _find_raw(scope), _find_url(scope))
 
 

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from crossorigin.integrations._scope import ASGIApp, Message, Receive, Scope, Send
-    from crossorigin.policy import Options, Policy
+    from crossorigin.policy import Policy
+    from crossorigin.policy.options import Options
     from crossorigin.ruleset import Ruleset
 
 _VARY = _scope.VARY
@@ -27,9 +28,8 @@ class CORSMiddleware(Layer[bytes]):
     """Put the answers of a policy on everything that an ASGI app sends.
 
     Make it the outermost layer: then preflights are answered before anything else, and errors carry the
-    headers, too. Nothing is buffered, and exceptions go on as they are.
+    headers, too. Nothing is buffered, and exceptions go on as they are. *policy* may be given by its options.
 
-    :param policy: a policy or ruleset; or give the policy's options by name.
     :raises PolicyError: the options are wrong.
     """
 
@@ -45,8 +45,7 @@ class CORSMiddleware(Layer[bytes]):
             self.see_request(scope)
         rules, table = self.hot
         if table is None and (table := _scope.find_table(rules, scope)) is None:
-            await self.app(scope, receive, send)
-            return None
+            return await self.app(scope, receive, send)
         ours = table.bare
         headers = scope["headers"]
         if headers.__class__ is not list:
@@ -109,12 +108,13 @@ class CORSMiddleware(Layer[bytes]):
 
     async def _serve_other(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Judge a WebSocket handshake; pass the lifespan and everything unknown through."""
-        rules, table = self.hot
-        if scope["type"] == "websocket" and (table or (table := _scope.find_table(rules, scope))):
+        if scope["type"] == "websocket":
             if unused_layers:
                 self.see_request(scope)
-            decision = await _scope.judge_websocket(rules, table, scope)
-            if decision.status is not None:
-                await _scope.refuse_websocket(table, decision, scope, receive, send)
-                return
+            rules, table = self.hot
+            if table or (table := _scope.find_table(rules, scope)):
+                decision = await _scope.judge_websocket(rules, table, scope)
+                if decision.status is not None:
+                    await _scope.refuse_websocket(table, decision, scope, receive, send)
+                    return
         await self.app(scope, receive, send)

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from crossorigin.decision.table import Answer, Key
     from crossorigin.integrations._answering import Rules
     from crossorigin.integrations._environ import Environ, StartResponse, WSGIApp
-    from crossorigin.policy import Options, Policy
+    from crossorigin.policy import Policy
+    from crossorigin.policy.options import Options
     from crossorigin.ruleset import Ruleset
 
 _WHOLE = (list, tuple)

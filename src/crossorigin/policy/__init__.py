@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 import warnings
-from typing import TYPE_CHECKING, Any, Literal, TypedDict
+from typing import TYPE_CHECKING, Any
 
 from crossorigin.errors import IncompatibleOptionsError, InvalidOriginError, InvalidRegexError, PolicyWarning
 from crossorigin.origins.matcher import Matcher
@@ -19,40 +19,9 @@ from crossorigin.standard.headers import NO_CORS_SAFELISTED_NAMES
 from crossorigin.standard.methods import is_forbidden_method
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
-    Regexes = str | re.Pattern[str] | Iterable[str | re.Pattern[str]]
-    Enforce = Literal["browser", "unsafe-methods", "all"]
-    WebSockets = Literal["check", "warn", "ignore"]
-    OriginValidator = Callable[[str], bool | Awaitable[bool]]
-
-    class Options(TypedDict, total=False):
-        """The options of a Policy, for type checkers and editors."""
-
-        allow_origins: Iterable[object]
-        allow_origin_regex: Regexes | None
-        allow_methods: Iterable[str]
-        allow_headers: Iterable[str]
-        allow_credentials: bool
-        expose_headers: Iterable[str]
-        max_age: int | None
-        deny_origins: Iterable[object]
-        deny_headers: Iterable[str]
-        origin_validator: OriginValidator | None
-        require_origin: bool
-        enforce: Enforce
-        websockets: WebSockets
-        own_hosts: Iterable[str] | None
-        preflight_status: int
-        error_status: int
-        error_messages: Mapping[str, str]
-        allow_private_network: bool
-        debug: bool
-        dangerously_allow_any_origin_with_credentials: bool
-        dangerously_allow_null_origin: bool
-        dangerously_allow_public_suffix_subdomains: bool
-        dangerously_allow_nested_repeats: bool
-
+    from crossorigin.policy.options import Enforce, OriginValidator, Regexes, WebSockets
 
 ANY = settings.ANY
 _ENFORCE = ("browser", "unsafe-methods", "all")

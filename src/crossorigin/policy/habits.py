@@ -30,10 +30,15 @@ class Habits(NamedTuple):
     ``list_methods`` and ``list_names``: what an allowed preflight lists, made of the policy and of what was asked for
     (the method; the names as sent); None: the policy's own lists.
     ``refuses``: a refused preflight is refused by its status; otherwise by what its answer leaves out.
+    ``refusal_status``: the status of a refused preflight; None: the policy's ``error_status``.
     ``judges_all``: leaving out a method or a name that is not allowed is left to ``list_methods`` and ``list_names``.
     ``body`` and ``content_type``: of an allowed preflight's answer; a refusal has the same type.
     ``write_refusal``: the text of a refusal, made of the policy, the kind of request and the reasons.
+    ``explains``: in ``debug``, a refused preflight's answer says which steps passed; otherwise only the log does.
     ``refuses_private``: a preflight for a private network is refused where the policy does not allow it.
+    ``tells_private``: an actual request that asks for a private network is told, too, that it may use it.
+    ``denies_private``: a request that asks for a private network is told "false" where the policy does not allow it; of
+    an actual one, a door that keeps this habit asks ``decide``.
     ``folds_methods``: a preflight's method is compared without case.
     ``texts``: what is allowed as an ``Origin`` although no browser sends it.
     ``names``: further header names that are allowed, by patterns that match their beginning.
@@ -47,11 +52,15 @@ class Habits(NamedTuple):
     list_methods: ListMethods | None = None
     list_names: ListNames | None = None
     refuses: bool = True
+    refusal_status: int | None = None
     judges_all: bool = True
     body: str = ""
     content_type: str = "text/plain; charset=utf-8"
     write_refusal: WriteRefusal | None = None
+    explains: bool = True
     refuses_private: bool = False
+    tells_private: bool = False
+    denies_private: bool = False
     folds_methods: bool = False
     texts: frozenset[str] = frozenset()
     names: tuple[re.Pattern[str], ...] = ()

@@ -1,0 +1,53 @@
+"""Policies of single routes: ``cors_policy`` gives them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crossorigin.errors import IncompatibleOptionsError, PolicyError, SettingError
+from crossorigin.policy import Policy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypeVar, Unpack
+
+    from crossorigin.policy.options import Options
+
+    T = TypeVar("T")
+
+_KEY = "__cors_policy__"
+
+
+def cors_policy(policy: Policy | None = None, **options: Unpack[Options]) -> Callable[[T], T]:
+    """Give an endpoint, a ``Route``, a ``Mount``, a ``Router`` or an app a policy of its own.
+
+    The nearest one counts: an endpoint's before that of the router around it. It takes effect through the
+    ``CORSMiddleware`` of the app, which reads the routes when the app starts.
+
+    :param policy: a policy; or give a policy's options by name.
+    :raises PolicyError: the options are wrong, or the target has another policy already.
+
+    >>> @cors_policy(allow_origins="*")
+    ... def endpoint(request): ...
+    """
+    own = policy or Policy(**options)
+
+    def decorate(target: T) -> T:
+        if (other := read_mark(target) or own) != own:
+            raise PolicyError([make_conflict(getattr(target, "__name__", repr(target)), other, own)])
+        setattr(target, _KEY, own)
+        return target
+
+    return decorate
+
+
+def read_mark(target: object) -> Policy | None:
+    """Return the policy that ``cors_policy`` gave a target, or None."""
+    found = getattr(target, "__dict__", {}).get(_KEY)
+    return found if isinstance(found, Policy) else None
+
+
+def make_conflict(where: str, one: object, other: object) -> SettingError:
+    """Make the error for a route that has two policies."""
+    fix = f"Keep one of {one!r} and {other!r}"
+    return IncompatibleOptionsError("route", where, "two-policies-for-a-route", fix=fix)

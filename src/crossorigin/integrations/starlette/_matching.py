@@ -1,0 +1,64 @@
+"""Which route a request reaches; a preflight reaches the one that the real request would reach."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from starlette.routing import Match
+
+from crossorigin.standard.headers import ORIGIN, REQUEST_METHOD
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from starlette.types import Scope
+
+    from crossorigin.integrations._table import RouteLine
+
+_METHOD = REQUEST_METHOD.lower().encode()
+_ORIGIN = ORIGIN.lower().encode()
+
+
+class Leaf(NamedTuple):
+    """A route, its line of the table, and the routes below it, if it is mounted."""
+
+    route: Any
+    line: RouteLine
+    below: tuple[Leaf, ...] = ()
+
+    @property
+    def lines(self) -> Iterator[RouteLine]:
+        """All lines of the table, this one's after those below it."""
+        for leaf in self.below:
+            yield from leaf.lines
+        yield self.line
+
+
+def find_line(leaves: Iterable[Leaf], scope: Scope) -> RouteLine | None:
+    """Return the line of the route that a request reaches, or None.
+
+    The routes are asked in their order, as the router does: the first full match, or else the first of those that do
+    not take the method.
+    """
+    partial: tuple[Leaf, Scope] | None = None
+    for leaf in leaves:
+        match, child = leaf.route.matches(scope)
+        if match is Match.FULL:
+            return _descend(leaf, {**scope, **child})
+        if match is Match.PARTIAL and partial is None:
+            partial = leaf, {**scope, **child}
+    return _descend(*partial) if partial else None
+
+
+def _descend(leaf: Leaf, scope: Scope) -> RouteLine:
+    return find_line(leaf.below, scope) or leaf.line
+
+
+def make_real_scope(scope: Scope) -> Scope:
+    """Return a copy of the scope, for a preflight with the method that it asks for."""
+    copy = dict(scope)
+    if scope.get("method") == "OPTIONS":
+        fields = {name.lower(): value for name, value in scope["headers"]}
+        if _ORIGIN in fields and _METHOD in fields:
+            copy["method"] = fields[_METHOD].decode("latin-1")
+    return copy

@@ -1,0 +1,91 @@
+"""The place of the middleware: around everything, whatever the order of ``add_middleware``.
+
+Starlette gives a middleware class only the next app, and puts all of them inside of the one that answers unhandled
+exceptions. So ``build_middleware_stack`` of the app's class is wrapped, once: it builds the stack without our
+middleware, and puts ours around the whole.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from typing import TYPE_CHECKING, Any, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.applications import Starlette
+    from starlette.middleware import Middleware
+    from starlette.types import ASGIApp
+
+_NAME = "build_middleware_stack"
+_MARK = "is_crossorigin"
+_DOES_NOT_FIT = (
+    "this release of {module} builds its middleware in another way than crossorigin knows: wrap the app yourself, "
+    "app = CORSMiddleware(app, ...), and report the version"
+)
+
+
+def patch(owner: type[Starlette], outermost: type) -> None:
+    """Wrap the class's ``build_middleware_stack``, once.
+
+    :param outermost: the middleware class whose instances belong around everything.
+    :raises RuntimeError: this release of the framework is not built in the way that is known.
+    """
+    # Why: some releases of FastAPI have one of their own, and others inherit Starlette's.
+    build = getattr(owner, _NAME, None)
+    if getattr(build, _MARK, False):
+        return
+    if not inspect.isfunction(build) or list(inspect.signature(build).parameters) != ["self"]:
+        raise RuntimeError(_DOES_NOT_FIT.format(module=owner.__module__))
+    setattr(owner, _NAME, wrap_build(build, outermost))
+
+
+def wrap_build(build: Callable[[Any], ASGIApp], outermost: type) -> Callable[[Any], ASGIApp]:
+    """Return *build*, with our middleware around what it builds."""
+
+    @functools.wraps(build)
+    def build_middleware_stack(app: Any) -> ASGIApp:  # noqa: ANN401 (an app of either framework)
+        given = app.user_middleware
+        if not isinstance(given, list):
+            raise RuntimeError(_DOES_NOT_FIT.format(module=type(app).__module__))  # noqa: TRY004 (it is not the user's)
+        ours = [item for item in given if _is_kind_of(item, outermost)]
+        if not ours:
+            return build(app)
+        app.user_middleware = [item for item in given if not _is_kind_of(item, outermost)]
+        try:
+            stack = build(app)
+        finally:
+            app.user_middleware = given
+        for item in reversed(ours):
+            layer = cast("Any", item.cls)(stack, *item.args, **item.kwargs)
+            layer.bind(app)
+            stack = layer
+        return stack
+
+    setattr(build_middleware_stack, _MARK, True)
+    return build_middleware_stack
+
+
+def _is_kind_of(item: Middleware, outermost: type) -> bool:
+    return isinstance(item.cls, type) and issubclass(item.cls, outermost)
+
+
+def install(app: Starlette, outermost: type, **options: Any) -> None:  # noqa: ANN401 (options of the middleware)
+    """Put the middleware around *app* without a word to its class.
+
+    :raises RuntimeError: the app has started, or has the middleware already.
+    """
+    build = getattr(app, _NAME, None)
+    if build is None or not hasattr(app, "middleware_stack"):
+        raise RuntimeError(_DOES_NOT_FIT.format(module=type(app).__module__))
+    if app.middleware_stack is not None:
+        text = "the app has started: call install(app) before it serves its first request"
+        raise RuntimeError(text)
+    if any(_is_kind_of(item, outermost) for item in app.user_middleware):
+        text = "this app has a CORSMiddleware already: keep one of the two"
+        raise RuntimeError(text)
+    app.add_middleware(cast("Any", outermost), **options)
+    if not getattr(build, _MARK, False):
+        # Why: a class of its own may build its stack in its own way.
+        app.__dict__[_NAME] = wrap_build(type(app).build_middleware_stack, outermost).__get__(app)
