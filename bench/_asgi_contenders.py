@@ -8,6 +8,7 @@ import _requests as requests
 from asgi_cors import asgi_cors
 from starlette.middleware.cors import CORSMiddleware as StarletteMiddleware
 
+from crossorigin.integrations import starlette
 from crossorigin.integrations.asgi import CORSMiddleware
 
 if TYPE_CHECKING:
@@ -107,6 +108,7 @@ def wrap(setup: Setup, app: ASGIApp) -> dict[str, ASGIApp]:
         "bare": app,
         "empty": EmptyWrapper(app),
         "crossorigin": CORSMiddleware(app, **setup.ours),
+        "drop-in": starlette.CORSMiddleware(app, **setup.starlette),
         "starlette": StarletteMiddleware(app, **setup.starlette),
         "asgi-cors": asgi_cors(app, **setup.asgi_cors, **lists),
     }

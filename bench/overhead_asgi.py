@@ -1,4 +1,4 @@
-"""What does the ASGI middleware add to a request, next to Starlette's, asgi-cors, and a wrapper that does nothing?
+"""What do the ASGI middleware and the drop-in for Starlette's add to a request, next to that, asgi-cors and nothing?
 
 For actual requests and those without an origin, the figure is what the wrapper adds to the bare app. For
 preflights it is the whole answer: a wrapper that answers itself saves the app's time, and asgi-cors and the
@@ -26,6 +26,7 @@ ROUNDS, QUICK_ROUNDS = 1000, 12
 SIZE = 60
 
 MOST_OF_STARLETTE = {"actual": 0.20, "no-origin": 0.25, "preflight": 0.20}
+MOST_OF_STARLETTE_BY_DROP_IN = 0.20
 MOST_OF_EMPTY = 3.0
 
 _serial = itertools.count(100_000)
@@ -127,6 +128,7 @@ def ask_case(policy: str, case: Case, apps: dict[str, ASGIApp], rounds: int) -> 
         "bare ns": round(bare),
         **{f"{name} ns": round(nanoseconds) for name, nanoseconds in took.items()},
         "ours/starlette": Judged(ours / took["starlette"], MOST_OF_STARLETTE[case.kind]),
+        "drop-in/starlette": Judged(took["drop-in"] / took["starlette"], MOST_OF_STARLETTE_BY_DROP_IN),
         "ours/empty": Judged(ours / took["empty"], MOST_OF_EMPTY),
         "ours/asgi-cors": ours / took["asgi-cors"],
     }
@@ -151,7 +153,7 @@ def main() -> None:
     for policy, setup in SETUPS.items():
         for case in list_cases(setup):
             apps = wrapped[policy, case.sends_vary]
-            for name in ("crossorigin", "starlette"):
+            for name in ("crossorigin", "drop-in", "starlette"):
                 check(case, apps[name])
             rows.append(ask_case(policy, case, apps, rounds))
     title = "Nanoseconds that are added to the bare app's; for preflights, of the whole answer"

@@ -3,11 +3,12 @@
 The blocks of one page run in their order in one namespace, in which ``app`` is an ASGI app and ``wsgi_app`` a
 WSGI app. The first word after the three backquotes says what a block is:
 
-- ``python``: it runs. ``python raises``: its last statement raises. A statement with ``# wrong`` at its end
-  raises a ``PolicyError`` with the mistake that the heading names.
+- ``python``: it runs. ``python raises``: its last statement raises. ``python tab``: it runs, and leaves no names.
+  A statement with ``# wrong`` at its end raises a ``PolicyError`` with the mistake that the heading names.
 - ``text``: what the block of Python before it prints, or the error it raises.
 - ``pycon``: a doctest. ``toml``: a policy file, of the name behind it. ``shell``: for the reader, not run.
-- ``console``: one ``curl`` and its answer, from the page's ``app`` (port 8000) or ``application`` (port 8001).
+- ``console``: one ``curl`` and its answer, from the page's ``app`` (port 8000) or ``application`` (port 8001); or our
+  own command and what it prints, for which the page is the module ``main``.
 - ``log``: lines that the page's requests have logged. ``diagram``: a drawing.
 """
 
@@ -21,8 +22,10 @@ import io
 import logging
 import re
 import shlex
+import sys
 from collections import defaultdict
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 from wsgiref.util import setup_testing_defaults
@@ -31,6 +34,7 @@ import pytest
 
 import crossorigin
 from crossorigin import Policy, PolicyError, Rule, Ruleset, load
+from crossorigin.cli import main
 from crossorigin.errors import MISTAKES
 from crossorigin.policy import DEFAULTS
 from crossorigin.reasons import REASONS
@@ -40,7 +44,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = Path(crossorigin.__file__).parent
-DOCS = sorted((ROOT / "docs").glob("*.md"))
+DOCS = sorted((ROOT / "docs").rglob("*.md"))
 WITH_CODE = [ROOT / "README.md", *DOCS]
 PAGES = sorted({*ROOT.glob("*.md"), *DOCS})
 IDS = [str(path.relative_to(ROOT)) for path in WITH_CODE]
@@ -98,7 +102,10 @@ class Page:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.names: dict[str, Any] = {"__name__": path.stem, "app": items, "wsgi_app": wsgi_items}
+        # Why: frameworks look for the names of annotations in the module.
+        self.module = ModuleType(f"page_{path.stem}")
+        self.names: dict[str, Any] = vars(self.module)
+        self.names.update(app=items, wsgi_app=wsgi_items)
         self.output: str | None = None
         self.logged: list[str] = []
         self.wrong: dict[str, int] = defaultdict(int)
@@ -118,6 +125,7 @@ class Page:
             logger.removeHandler(handler)
 
     def run_python(self, fence: Fence) -> None:
+        names = {**self.names} if fence.flag == "tab" else self.names
         # Line breaks in front, so that a traceback names the line of the page.
         source = "\n" * fence.line + fence.text
         tree = ast.parse(source, self.path.name)
@@ -127,15 +135,15 @@ class Page:
                 code = compile(ast.Module([statement], []), self.path.name, "exec")
                 if source.splitlines()[(statement.end_lineno or 1) - 1].endswith("# wrong"):
                     with pytest.raises(PolicyError) as caught:
-                        exec(code, self.names)
+                        exec(code, names)
                     assert fence.heading in {mistake.reason for mistake in caught.value.mistakes}, caught.value
                     self.wrong[fence.heading] += 1
                 elif fence.flag == "raises" and statement is tree.body[-1]:
                     with pytest.raises((PolicyError, AttributeError, TypeError)) as raised:
-                        exec(code, self.names)
+                        exec(code, names)
                     printed.write(str(raised.value))
                 else:
-                    exec(code, self.names)
+                    exec(code, names)
         self.output = printed.getvalue()
 
     def run_text(self, fence: Fence) -> None:
@@ -160,12 +168,24 @@ class Page:
 
     def run_console(self, fence: Fence) -> None:
         command, _, expected = fence.text.partition("\n")
+        if command.startswith("$ crossorigin "):
+            self.run_command(shlex.split(command)[2:], expected)
+            return
         head, _, body = expected.partition("\n\n")
         status, *lines = head.splitlines()
         answer = curl(command, self.names)
         assert int(status.split()[1]) == answer[0]
         assert read_headers(lines) == sorted(answer[1])
         assert body.strip() == answer[2].strip()
+
+    def run_command(self, arguments: list[str], expected: str) -> None:
+        module, printed = ModuleType("main"), io.StringIO()
+        vars(module).update(self.names)
+        with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(printed):
+            patch.setitem(sys.modules, "main", module)
+            patch.setattr(sys, "path", [*sys.path])
+            main(arguments)
+        assert printed.getvalue().strip() == expected.strip()
 
     def run_log(self, fence: Fence) -> None:
         assert set(fence.text.splitlines()) <= set(self.logged)
@@ -220,10 +240,12 @@ def ask_wsgi(
     return int(started[0].split()[0]), [(name.lower(), value) for name, value in started[1]], body.decode()
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore:pkg_resources is deprecated")  # some frameworks warn
 @pytest.mark.parametrize("path", WITH_CODE, ids=IDS)
 def test_code_runs(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     page = Page(path)
+    monkeypatch.setitem(sys.modules, page.module.__name__, page.module)
     page.run()
     if path.name == "reasons.md":
         assert list(page.wrong) == list(MISTAKES), "each mistake has an example of it, marked # wrong"

@@ -1,43 +1,29 @@
-"""The API behind the ASGI door: ``uvicorn --factory browser.api_asgi:make_app``."""
+"""What all ASGI servers share, and the API behind the plain door: ``uvicorn --factory browser.api_asgi:make_app``."""
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any
 
 from browser import api
 from browser.row import Seen
-from browser.table import ROWS
 from crossorigin.integrations.asgi import CORSMiddleware
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, MutableMapping
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, MutableMapping
 
     Scope = MutableMapping[str, Any]
     Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
     Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+    ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
-def make_app() -> Callable[[Scope, Receive, Send], Awaitable[None]]:
-    """Build the whole server: recorder, doors, app."""
+def make_server(make: Callable[[api.Mount], ASGIApp]) -> ASGIApp:
+    """Build a whole server: the recorder, and behind it an app for each row, with the door that its framework has.
+
+    Each app is called as one that is mounted below the ``root_path``.
+    """
     recorder = api.Recorder()
-    page_port = int(os.environ[api.PAGE_PORT])
-
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        root = scope["root_path"]
-        mount, path = root.rpartition("/")[2], scope["path"].removeprefix(root)
-        recorder.run(mount)
-        if scope["type"] == "websocket":
-            await _greet(receive, send)
-            return
-        while (await receive()).get("more_body"):
-            pass
-        if path.startswith("/crash"):
-            next(api.crash())
-        headers = {name.decode(): value.decode() for name, value in scope["headers"]}
-        await _send(send, api.answer(scope["method"], mount, path, headers))
-
-    doors = [CORSMiddleware(app, row.make_policy(page_port)) for row in ROWS]
+    apps = [make(mount) for mount in api.make_mounts(recorder)]
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
         mount = api.read_mount(scope["path"])
@@ -50,9 +36,39 @@ def make_app() -> Callable[[Scope, Receive, Send], Awaitable[None]]:
         is_websocket = scope["type"] == "websocket"
         url = raw.decode("latin-1").removeprefix(root)
         recorder.see(mount, Seen(scope.get("method", "GET"), url, headers, is_websocket))
-        await doors[int(mount)]({**scope, "root_path": root}, receive, send)
+        await apps[int(mount)]({**scope, "root_path": root}, receive, send)
 
     return serve
+
+
+async def stream(chunks: Iterable[bytes]) -> AsyncIterator[bytes]:
+    """Give the pieces of a body one by one."""
+    for chunk in chunks:
+        yield chunk
+
+
+def make_app() -> ASGIApp:
+    """Build the server of apps that have no framework."""
+    return make_server(lambda mount: CORSMiddleware(_make_plain(mount), mount.policy))
+
+
+def _make_plain(mount: api.Mount) -> ASGIApp:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            mount.run()
+            await _greet(receive, send)
+            return
+        while (await receive()).get("more_body"):
+            pass
+        path = scope["path"].removeprefix(scope["root_path"])
+        fields = {name.decode(): value.decode() for name, value in scope["headers"]}
+        try:
+            answer = mount.answer(scope["method"], path, fields)
+        except api.CaughtError as error:
+            answer = error.answer
+        await _send(send, answer)
+
+    return app
 
 
 async def _greet(receive: Receive, send: Send) -> None:

@@ -1,15 +1,13 @@
-"""The API behind the WSGI door: ``gunicorn "browser.api_wsgi:make_app()"``."""
+"""What all WSGI servers share, and the API behind the plain door: ``gunicorn "browser.api_wsgi:make_app()"``."""
 
 from __future__ import annotations
 
-import os
 import sys
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from browser import api
 from browser.row import Seen
-from browser.table import ROWS
 from crossorigin.integrations.wsgi import CORSMiddleware
 
 if TYPE_CHECKING:
@@ -17,26 +15,16 @@ if TYPE_CHECKING:
 
     Environ = dict[str, Any]
     StartResponse = Callable[..., Any]
+    WSGIApp = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 
-def make_app() -> Callable[[Environ, StartResponse], Iterable[bytes]]:
-    """Build the whole server: recorder, doors, app."""
+def make_server(make: Callable[[api.Mount], WSGIApp]) -> WSGIApp:
+    """Build a whole server: the recorder, and behind it an app for each row, with the door that its framework has.
+
+    Each app is called as one that is mounted below the ``SCRIPT_NAME``.
+    """
     recorder = api.Recorder()
-    page_port = int(os.environ[api.PAGE_PORT])
-
-    def app(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        mount, path = environ["SCRIPT_NAME"].rpartition("/")[2], environ["PATH_INFO"]
-        recorder.run(mount)
-        environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-        if path == "/crash":
-            next(api.crash())
-        answer = api.answer(environ["REQUEST_METHOD"], mount, path, dict(_read_headers(environ)))
-        _start(start_response, answer)
-        if path == "/caught":
-            _start_again(start_response, answer)
-        return api.crash() if path == "/crash-in-body" else iter(answer.chunks)
-
-    doors = [CORSMiddleware(app, row.make_policy(page_port)) for row in ROWS]
+    apps = [make(mount) for mount in api.make_mounts(recorder)]
 
     def serve(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         mount = api.read_mount(environ["PATH_INFO"])
@@ -48,9 +36,32 @@ def make_app() -> Callable[[Environ, StartResponse], Iterable[bytes]]:
         url = environ["RAW_URI"].removeprefix(root)
         recorder.see(mount, Seen(environ["REQUEST_METHOD"], url, _read_headers(environ)))
         environ["SCRIPT_NAME"], environ["PATH_INFO"] = root, environ["PATH_INFO"].removeprefix(root)
-        return doors[int(mount)](environ, start_response)
+        return apps[int(mount)](environ, start_response)
 
     return serve
+
+
+def make_app() -> WSGIApp:
+    """Build the server of apps that have no framework."""
+    return make_server(lambda mount: CORSMiddleware(_make_plain(mount), mount.policy))
+
+
+def _make_plain(mount: api.Mount) -> WSGIApp:
+    def app(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        fields = dict(_read_headers(environ))
+        try:
+            answer = mount.answer(environ["REQUEST_METHOD"], environ["PATH_INFO"], fields)
+        except api.CaughtError as error:
+            # Why: as an app does that finds out too late that it has failed.
+            answer = error.answer
+            _start(start_response, answer._replace(status=200))
+            start_response(f"{answer.status} Failed", answer.headers, sys.exc_info())
+        else:
+            _start(start_response, answer)
+        return iter(answer.chunks)
+
+    return app
 
 
 def _read_headers(environ: Environ) -> list[tuple[str, str]]:
@@ -59,14 +70,6 @@ def _read_headers(environ: Environ) -> list[tuple[str, str]]:
         for key, value in environ.items()
         if key.startswith("HTTP_")
     ]
-
-
-def _start_again(start_response: StartResponse, answer: api.Answer) -> None:
-    """Start as an app does that finds out too late that it has failed."""
-    try:
-        next(api.crash())
-    except RuntimeError:
-        start_response(f"{answer.status} Failed", answer.headers, sys.exc_info())
 
 
 def _start(start_response: StartResponse, answer: api.Answer) -> None:

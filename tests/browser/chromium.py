@@ -30,6 +30,8 @@ from browser.table import ROWS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from browser.served import Served
+
 HERE = Path(__file__).parent
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
@@ -48,16 +50,6 @@ _FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-
-# Why: h11 and the last option of gunicorn let every method through that the standard knows, such as "patch".
-_COMMANDS = {
-    "uvicorn": "uvicorn --fd {fd} --http h11 --lifespan off --factory browser.api_asgi:make_app",
-    "gunicorn": (
-        "gunicorn --bind fd://{fd} --workers 1 --threads 16 --keep-alive 60 --no-control-socket "
-        "--permit-unconventional-http-method browser.api_wsgi:make_app()"
-    ),
-}
-SERVERS = tuple(_COMMANDS)
 
 
 class Report(NamedTuple):
@@ -79,12 +71,12 @@ def find_chromium() -> str | None:
     return next(filter(None, map(shutil.which, NAMES)), None)
 
 
-def run(server: str, chromium: str, folder: Path) -> Report:
+def run(server: Served, chromium: str, folder: Path) -> Report:
     """Run the table against one kind of server.
 
     :raises RunError: something did not start, or there was no report in time.
     """
-    rows = {number: row for number, row in enumerate(ROWS) if server == "uvicorn" or not row.is_websocket}
+    rows = {number: row for number, row in enumerate(ROWS) if server.find_expected(row)}
     with contextlib.ExitStack() as stack:
         pages = stack.enter_context(_serve_pages())
         page_port = pages.server_port
@@ -170,13 +162,13 @@ def _serve_pages() -> Iterator[_Pages]:
 
 
 @contextlib.contextmanager
-def _serve_api(server: str, page_port: int, folder: Path) -> Iterator[int]:
+def _serve_api(server: Served, page_port: int, folder: Path) -> Iterator[int]:
     """Start a server on a free port, wait until it answers, and end it at last."""
-    log = folder / f"{server}.log"
+    log = folder / "server.log"
     # Why: the socket is bound here and handed down, so that nobody can take the port in between.
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port: int = listener.getsockname()[1]
-        command = [sys.executable, "-m", *_COMMANDS[server].format(fd=listener.fileno()).split()]
+        command = [sys.executable, "-m", *server.command.format(fd=listener.fileno()).split()]
         # Why: the server must run the very package that the tests import, installed or not.
         path = os.pathsep.join([str(HERE.parent), str(Path(crossorigin.__file__).parents[1])])
         inherited = {key: value for key, value in os.environ.items() if not key.startswith(("GUNICORN", "UVICORN"))}
@@ -190,7 +182,7 @@ def _serve_api(server: str, page_port: int, folder: Path) -> Iterator[int]:
                 break
             except (OSError, http.client.HTTPException) as error:
                 if process.poll() is not None or time.monotonic() > deadline:
-                    message = f"{server} did not start:\n{_read_end(log)}"
+                    message = f"{server.name} did not start:\n{_read_end(log)}"
                     raise RunError(message) from error
                 time.sleep(0.05)
         yield port

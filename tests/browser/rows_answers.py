@@ -140,6 +140,12 @@ SERVER = (
         reads("POST", 403, runs=0),
     ),
     row(
+        "A method is enforced as the browser writes it, in lower case, too",
+        allow(allow_methods=["patch"], **ALL),
+        send("patch"),
+        reads("OPTIONS:patch patch", text="patch /ok"),
+    ),
+    row(
         "The API's own page is never refused",
         {**NOBODY, **ALL},
         send("POST", body="1", page="http://127.0.0.1:<api>"),

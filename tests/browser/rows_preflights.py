@@ -31,7 +31,12 @@ METHODS = (
     row("A method of one's own", allow(allow_methods=["PURGE"]), send("PURGE"), reads("OPTIONS:PURGE PURGE")),
     row("A method of one's own, not allowed", EXACT, send("PURGE"), blocked("OPTIONS:PURGE")),
     row("Any method", allow(allow_methods="*"), send("DELETE"), reads("OPTIONS:DELETE DELETE")),
-    row("Any method, also in lower case", allow(allow_methods="*"), send("patch"), reads("OPTIONS:patch patch")),
+    row(
+        "Any method, also in lower case",
+        allow(allow_methods="*"),
+        send("patch"),
+        reads("OPTIONS:patch patch", text="patch /ok"),
+    ),
     row(
         "Any method, from another origin",
         {**NOBODY, "allow_methods": "*"},

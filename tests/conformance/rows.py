@@ -6,6 +6,7 @@ Labels: *realistic* is what browsers and their users do, *synthetic* covers a ru
 
 from __future__ import annotations
 
+import re
 from typing import Any, NamedTuple
 
 APP = "https://app.example"
@@ -44,6 +45,14 @@ def _allowed(origin: str, **more: str) -> dict[str, str]:
 
 def _passed(origin: str, methods: str = "GET, HEAD, POST", names: str = FOUR, age: str = "600") -> dict[str, str]:
     return _allowed(origin, allow_methods=methods, allow_headers=names, max_age=age)
+
+
+def _fault_of(origin: str, more: dict[str, Any]) -> str:
+    if origin == "null":
+        return "null-origin"
+    if origin in more.get("deny_origins", ()):
+        return "origin-denied"
+    return "origin-not-allowed" if re.fullmatch(r"https?://[a-z0-9.-]+(:[0-9]+)?", origin) else "malformed-origin"
 
 
 LIST = {"allow_origins": [APP]}
@@ -626,6 +635,51 @@ PREFLIGHT = [
     ),
 ]
 
+_MATCHES = [
+    ("https://*.example.com", "https://a.example.com"),
+    ("https://*.example.com", "https://a.b.c.example.com"),
+    ("https://app-*.example.com", "https://app-1_x-y.example.com"),
+    ("https://*-app.example.com", "https://pr-12-app.example.com"),
+    ("https://www.pr-*-team.example.com", "https://www.pr-7-team.example.com"),
+    ("http://localhost:*", "http://localhost"),
+    ("http://localhost:*", "http://localhost:1"),
+    ("http://localhost:*", "http://localhost:65535"),
+    ("http://[::1]:*", "http://[::1]:8080"),
+    ("https://*.example.com:*", "https://a.b.example.com:8443"),
+    ("https://*.example.com:8443", "https://a.example.com:8443"),
+    ("tauri://localhost", "tauri://localhost"),
+    ("chrome-extension://abcdefghijklmnop", "chrome-extension://abcdefghijklmnop"),
+    ("http://127.0.0.1:*", "http://127.0.0.1:5173"),
+    ("https://xn--exmple-cua.com", "https://xn--exmple-cua.com"),
+]
+_MISMATCHES = [
+    ("https://*.example.com", "https://example.com", "origin-not-allowed"),
+    ("https://*.example.com", "http://a.example.com", "origin-not-allowed"),
+    ("https://*.example.com", "https://a.example.com:8443", "origin-not-allowed"),
+    ("https://*.example.com", "https://aexample.com", "origin-not-allowed"),
+    ("https://*.example.com", "https://a.example.com.evil.com", "origin-not-allowed"),
+    ("https://*.example.com", "https://evil.com/.example.com", "malformed-origin"),
+    ("https://*.example.com", "https://evil.com\\.example.com", "malformed-origin"),
+    ("https://*.example.com", "https://evil@a.example.com", "malformed-origin"),
+    ("https://*.example.com", "https://.example.com", "malformed-origin"),
+    ("https://*.example.com", "https://a..example.com", "malformed-origin"),
+    ("https://*.example.com", "https://a.example.com.", "malformed-origin"),
+    ("https://*.example.com", "https://A.example.com", "malformed-origin"),
+    ("https://*.example.com", "https://a_.b!.example.com", "malformed-origin"),
+    ("https://*.example.com", "https://a.example.com\t", "malformed-origin"),
+    ("https://*.example.com", "https://a.example.com\x00", "malformed-origin"),
+    ("https://app-*.example.com", "https://app-.example.com", "origin-not-allowed"),
+    ("https://app-*.example.com", "https://app-a.b.example.com", "origin-not-allowed"),
+    ("https://app-*.example.com", "https://xapp-a.example.com", "origin-not-allowed"),
+    ("https://a-*-b.example.com", "https://a-b.example.com", "origin-not-allowed"),
+    ("http://localhost:*", "http://localhost:0", "malformed-origin"),
+    ("http://localhost:*", "http://localhost:65536", "malformed-origin"),
+    ("http://localhost:*", "http://localhost:080", "malformed-origin"),
+    ("http://localhost:*", "http://localhost:", "malformed-origin"),
+    ("http://localhost:*", "http://localhost.evil.com", "origin-not-allowed"),
+    ("http://localhost:*", "http://localhost:80@evil.com", "malformed-origin"),
+    ("http://localhost:*", "https://localhost", "origin-not-allowed"),
+]
 PATTERNS = [
     Row(
         "synthetic",
@@ -635,23 +689,7 @@ PATTERNS = [
         _origin(origin),
         _allowed(origin),
     )
-    for pattern, origin in (
-        ("https://*.example.com", "https://a.example.com"),
-        ("https://*.example.com", "https://a.b.c.example.com"),
-        ("https://app-*.example.com", "https://app-1_x-y.example.com"),
-        ("https://*-app.example.com", "https://pr-12-app.example.com"),
-        ("https://www.pr-*-team.example.com", "https://www.pr-7-team.example.com"),
-        ("http://localhost:*", "http://localhost"),
-        ("http://localhost:*", "http://localhost:1"),
-        ("http://localhost:*", "http://localhost:65535"),
-        ("http://[::1]:*", "http://[::1]:8080"),
-        ("https://*.example.com:*", "https://a.b.example.com:8443"),
-        ("https://*.example.com:8443", "https://a.example.com:8443"),
-        ("tauri://localhost", "tauri://localhost"),
-        ("chrome-extension://abcdefghijklmnop", "chrome-extension://abcdefghijklmnop"),
-        ("http://127.0.0.1:*", "http://127.0.0.1:5173"),
-        ("https://xn--exmple-cua.com", "https://xn--exmple-cua.com"),
-    )
+    for pattern, origin in _MATCHES
 ] + [
     Row(
         "hostile",
@@ -662,34 +700,125 @@ PATTERNS = [
         VARY,
         reasons=(reason,),
     )
-    for pattern, origin, reason in (
-        ("https://*.example.com", "https://example.com", "origin-not-allowed"),
-        ("https://*.example.com", "http://a.example.com", "origin-not-allowed"),
-        ("https://*.example.com", "https://a.example.com:8443", "origin-not-allowed"),
-        ("https://*.example.com", "https://aexample.com", "origin-not-allowed"),
-        ("https://*.example.com", "https://a.example.com.evil.com", "origin-not-allowed"),
-        ("https://*.example.com", "https://evil.com/.example.com", "malformed-origin"),
-        ("https://*.example.com", "https://evil.com\\.example.com", "malformed-origin"),
-        ("https://*.example.com", "https://evil@a.example.com", "malformed-origin"),
-        ("https://*.example.com", "https://.example.com", "malformed-origin"),
-        ("https://*.example.com", "https://a..example.com", "malformed-origin"),
-        ("https://*.example.com", "https://a.example.com.", "malformed-origin"),
-        ("https://*.example.com", "https://A.example.com", "malformed-origin"),
-        ("https://*.example.com", "https://a_.b!.example.com", "malformed-origin"),
-        ("https://*.example.com", "https://a.example.com\t", "malformed-origin"),
-        ("https://*.example.com", "https://a.example.com\x00", "malformed-origin"),
-        ("https://app-*.example.com", "https://app-.example.com", "origin-not-allowed"),
-        ("https://app-*.example.com", "https://app-a.b.example.com", "origin-not-allowed"),
-        ("https://app-*.example.com", "https://xapp-a.example.com", "origin-not-allowed"),
-        ("https://a-*-b.example.com", "https://a-b.example.com", "origin-not-allowed"),
-        ("http://localhost:*", "http://localhost:0", "malformed-origin"),
-        ("http://localhost:*", "http://localhost:65536", "malformed-origin"),
-        ("http://localhost:*", "http://localhost:080", "malformed-origin"),
-        ("http://localhost:*", "http://localhost:", "malformed-origin"),
-        ("http://localhost:*", "http://localhost.evil.com", "origin-not-allowed"),
-        ("http://localhost:*", "http://localhost:80@evil.com", "malformed-origin"),
-        ("http://localhost:*", "https://localhost", "origin-not-allowed"),
+    for pattern, origin, reason in _MISMATCHES
+]
+PATTERNS_AT_PREFLIGHTS = [
+    row._replace(
+        sentence=f"at a preflight, {row.sentence}",
+        method="OPTIONS",
+        headers=[*row.headers, ("Access-Control-Request-Method", "GET")],
+        answer=VARY if row.reasons else _passed(row.answer["access-control-allow-origin"]),
+        kind="preflight",
+        status=403 if row.reasons else 204,
     )
+    for row in PATTERNS
 ]
 
-ROWS = [*ACTUAL, *ENFORCED, *PREFLIGHT, *PATTERNS]
+_METHODS = [
+    ("realistic", ["GET", "PUT"], "PUT", True),
+    ("realistic", ["GET", "PUT"], "DELETE", False),
+    ("realistic", ["PATCH"], "PATCH", True),
+    ("realistic", ["PATCH"], "patch", False),
+    ("synthetic", ["PURGE", "x-custom"], "x-custom", True),
+    ("synthetic", ["PURGE", "x-custom"], "X-CUSTOM", False),
+    ("synthetic", ["PUT"], "POST", False),
+    ("synthetic", [], "GET", False),
+    ("synthetic", ["OPTIONS"], "OPTIONS", True),
+    ("synthetic", ["QUERY"], "QUERY", True),
+    ("hostile", ["GET"], "get", False),
+    ("hostile", ["PUT"], "PU", False),
+    ("hostile", ["PUT"], "PUTS", False),
+    ("hostile", ["PUT", "DELETE"], "PUT-DELETE", False),
+]
+METHODS = [
+    Row(
+        label,
+        f"{asked} where the methods are {listed}",
+        {**LIST, "allow_methods": listed},
+        "OPTIONS",
+        _ask(APP, asked),
+        _passed(APP, ", ".join(listed)) if is_allowed else VARY,
+        "preflight",
+        () if is_allowed else ("method-not-allowed",),
+        204 if is_allowed else 403,
+    )
+    for label, listed, asked, is_allowed in _METHODS
+]
+
+_NAMES = [
+    ("realistic", ["Authorization"], "authorization", True),
+    ("realistic", ["Authorization"], "authorization,content-type", True),
+    ("realistic", ["X-A"], "authorization", False),
+    ("realistic", ["X-A", "X-B"], "x-a, x-b", True),
+    ("synthetic", ["X-A"], "X-a", True),
+    ("synthetic", ["X-A"], "x-a,x-a,x-a", True),
+    ("synthetic", [], "accept,accept-language,content-language,content-type", True),
+    ("synthetic", [], "range", False),
+    ("synthetic", ["Range"], "range", True),
+    ("synthetic", ["X-A"], "x-a,,accept", True),
+    ("hostile", ["Authorization"], "authorization2", False),
+    ("hostile", ["X-A"], "x-a,x-b", False),
+    ("hostile", ["X-A"], "x-aa", False),
+    ("hostile", ["X-A-B"], "x-a", False),
+]
+NAMES = [
+    Row(
+        label,
+        f"{asked} where the headers are {listed}",
+        {**LIST, "allow_headers": listed},
+        "OPTIONS",
+        _ask(APP, "GET", asked),
+        _passed(APP, names=", ".join(sorted({*FOUR.split(", "), *(name.lower() for name in listed)})))
+        if is_allowed
+        else VARY,
+        "preflight",
+        () if is_allowed else ("header-not-allowed",),
+        204 if is_allowed else 403,
+    )
+    for label, listed, asked, is_allowed in _NAMES
+]
+
+_SHARING: list[tuple[str, str, dict[str, Any], bool]] = [
+    ("realistic", "https://app.example", {}, True),
+    ("realistic", "https://app.example", {"allow_credentials": True}, True),
+    ("realistic", "https://www.app.example", {}, False),
+    ("realistic", "http://app.example", {}, False),
+    ("realistic", "https://app.example:8443", {}, False),
+    ("realistic", "https://app.example", {"websockets": "ignore"}, True),
+    ("synthetic", "https://app.example", {"max_age": None}, True),
+    ("synthetic", "https://app.example", {"deny_origins": ["https://*.app.example"]}, True),
+    ("synthetic", "https://app.example", {"deny_origins": ["https://app.example"]}, False),
+    ("synthetic", "https://app.example", {"origin_validator": lambda _origin: False}, True),
+    ("synthetic", "https://new.example", {"origin_validator": lambda origin: origin == "https://new.example"}, True),
+    ("synthetic", "https://new.example", {"origin_validator": lambda _origin: False}, False),
+    ("synthetic", "https://pr-7.example", {"allow_origin_regex": r"https://pr-[0-9]+\.example"}, True),
+    ("synthetic", "https://pr-7.example.evil", {"allow_origin_regex": r"https://pr-[0-9]+\.example"}, False),
+    ("synthetic", "https://a.example", {"allow_origin_regex": [r"https://a\.example", r"https://b\.example"]}, True),
+    ("synthetic", "https://c.example", {"allow_origin_regex": [r"https://a\.example", r"https://b\.example"]}, False),
+    ("hostile", "https://app.example.evil.example", {}, False),
+    ("hostile", "https://app.example,https://evil.example", {}, False),
+    ("hostile", "https://app.example https://evil.example", {}, False),
+    ("hostile", "app.example", {}, False),
+    ("hostile", "//app.example", {}, False),
+    ("hostile", "https://app.example#", {}, False),
+    ("hostile", "https://APP.example", {}, False),
+    ("hostile", "null", {"allow_credentials": True}, False),
+]
+SHARING = [
+    Row(
+        label,
+        f"{origin} with {', '.join(map(str, more)) or 'one origin'} ({number})",
+        {**LIST, **more},
+        "GET",
+        _origin(origin),
+        (
+            _allowed(origin, **({"allow_credentials": "true"} if "allow_credentials" in more else {}))
+            if is_allowed
+            else VARY
+        ),
+        reasons=() if is_allowed else (_fault_of(origin, more),),
+    )
+    for number, (label, origin, more, is_allowed) in enumerate(_SHARING)
+]
+
+ROWS = [*ACTUAL, *ENFORCED, *PREFLIGHT, *PATTERNS, *PATTERNS_AT_PREFLIGHTS, *METHODS, *NAMES, *SHARING]

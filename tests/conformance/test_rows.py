@@ -38,7 +38,11 @@ def test_sentences_are_distinct() -> None:
 
 @pytest.mark.parametrize("row", ROWS, ids=_ids(ROWS))
 def test_decide(row: Row) -> None:
-    decision = decide(_policy(row), Request(row.method, "https://api.example/items", row.headers))
+    policy, request = _policy(row), Request(row.method, "https://api.example/items", row.headers)
+    decision = decide(policy, request)
+    if decision.origin_to_ask and policy.origin_validator:
+        answer = policy.origin_validator(decision.origin_to_ask)
+        decision = decide(policy, request, origin_allowed=answer is True)
     assert (decision.kind, decision.status) == (row.kind, row.status)
     assert tuple(reason.id for reason in decision.reasons) == row.reasons
     assert decision.allowed is not bool(row.reasons)

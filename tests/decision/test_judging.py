@@ -8,6 +8,7 @@ import pytest
 
 from crossorigin import Decision, Policy, decide
 from crossorigin.messages import Request
+from crossorigin.policy.habits import Habits
 
 APP, EVIL = "https://app.example", "https://evil.example"
 VARY = ("Vary", "Origin")
@@ -335,3 +336,38 @@ def test_decisions_name_their_policy() -> None:
     request = Request("GET", "/", [("Origin", APP)])
     assert decide(policy, request).policy is policy
     assert decide(policy, request, websocket=True).policy is policy
+
+
+@pytest.mark.parametrize("may", [True, False])
+@pytest.mark.parametrize("tells", [True, False])
+@pytest.mark.parametrize("asked", ["true", "false", None])
+def test_actual_requests_for_a_private_network(may: bool, tells: bool, asked: str | None) -> None:
+    """They are told that they may use it where that is allowed, asked for, and another package's habit."""
+    policy = Policy(allow_origins=[APP], allow_private_network=may).with_habits(Habits(tells_private=tells))
+    more = [("Access-Control-Request-Private-Network", asked)] if asked else []
+    answer = dict(decide(policy, Request("GET", "/", [("Origin", APP), *more])).headers)
+    assert ("Access-Control-Allow-Private-Network" in answer) is (may and tells and asked == "true")
+
+
+@pytest.mark.parametrize("may", [True, False])
+@pytest.mark.parametrize("asked", ["true", "false", None])
+@pytest.mark.parametrize("method", ["GET", "OPTIONS"])
+def test_a_private_network_that_is_denied(method: str, may: bool, asked: str | None) -> None:
+    """Where that is another package's habit, who asks is told so."""
+    habits = Habits(tells_private=True, denies_private=True)
+    policy = Policy(allow_origins=[APP], allow_private_network=may).with_habits(habits)
+    more = [("Access-Control-Request-Private-Network", asked)] if asked else []
+    request = Request(method, "/", [("Origin", APP), ("Access-Control-Request-Method", "GET"), *more])
+    expected = str(may).lower() if asked == "true" else None
+    assert dict(decide(policy, request).headers).get("Access-Control-Allow-Private-Network") == expected
+
+
+@pytest.mark.parametrize("explains", [True, False])
+def test_in_debug_the_answer_explains_where_that_is_the_habit(explains: bool) -> None:
+    """Otherwise ``debug`` is for the log alone, and a refusal stays what it is."""
+    policy = Policy(allow_origins=[APP], debug=True).with_habits(Habits(explains=explains))
+    request = Request("OPTIONS", "/", [("Origin", APP), ("Access-Control-Request-Method", "PUT")])
+    decision = decide(policy, request)
+    assert not decision.allowed
+    assert decision.status == (204 if explains else 403)
+    assert ("Access-Control-Allow-Origin" in dict(decision.headers)) is explains

@@ -14,6 +14,7 @@ import pytest
 from crossorigin import Policy, PolicyError, PolicyWarning, Rule, Ruleset
 from crossorigin.integrations._environ import write_status
 from crossorigin.integrations.wsgi import CORSMiddleware
+from crossorigin.policy.habits import Habits
 
 APP = "https://app.example"
 EVIL = "https://evil.example"
@@ -348,3 +349,23 @@ def test_reconfigure_with_a_mistake_keeps_the_old_policy() -> None:
     with pytest.raises(PolicyError):
         door.reconfigure(max_age=-1)
     assert door.policy is POLICY
+
+
+def test_other_headers_of_ours() -> None:
+    """Until the response begins, what is inside a door may put others in the place of the door's."""
+
+    def app(environ: Any, start_response: Any) -> Any:
+        start_response.replace([("Vary", "Origin")])
+        return saying_ok(environ, start_response)
+
+    assert "Access-Control-Allow-Origin" not in Server().run(CORSMiddleware(app, POLICY), HTTP_ORIGIN=APP).headers
+
+
+@pytest.mark.parametrize("denies", [True, False])
+def test_a_private_network(denies: bool) -> None:
+    """A request that asks for one is decided, not looked up."""
+    policy = POLICY.with_habits(Habits(denies_private=denies))
+    door = CORSMiddleware(saying_ok, policy)
+    for more in ({}, {"HTTP_ACCESS_CONTROL_REQUEST_PRIVATE_NETWORK": "true"}):
+        headers = Server().run(door, HTTP_ORIGIN=APP, **more).headers
+        assert headers.get("Access-Control-Allow-Private-Network") == ("false" if denies and more else None)

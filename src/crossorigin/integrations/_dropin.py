@@ -5,9 +5,9 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING, Any
 
-from crossorigin.errors import PolicyWarning
+from crossorigin.errors import PolicyError, PolicyWarning
 from crossorigin.policy import count_own_frames
-from crossorigin.policy.leniency import make_leniently
+from crossorigin.policy.leniency import NESTED, make_leniently
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,8 +30,14 @@ def make_policy(options: Mapping[str, Any], habits: Habits, called: Mapping[str,
     :param called: what the package calls our options, where its names are others.
     :raises PolicyError: a mistake that has an effect.
     """
-    policy, dropped = make_leniently(options, habits)
-    for text in dict.fromkeys(describe(mistake, called or {}) for mistake in dropped):
+    names = called or {}
+    try:
+        policy, dropped = make_leniently(options, habits)
+    except PolicyError as error:
+        for mistake in error.mistakes:
+            mistake.option = names.get(mistake.option, mistake.option)
+        raise PolicyError(error.mistakes) from None
+    for text in dict.fromkeys(describe(mistake, names) for mistake in dropped):
         warnings.warn(text, PolicyWarning, stacklevel=count_own_frames())
     return policy
 
@@ -42,4 +48,5 @@ def describe(mistake: SettingError, called: Mapping[str, str]) -> str:
     if mistake.reason in _ANY and mistake.option != "expose_headers":
         return _CREDENTIALS.format(option=option)
     mistake.option = option
-    return f"{mistake}\nUntil then, it has no effect"
+    effect = "It is used as it is" if mistake.reason == NESTED else "Until then, it has no effect"
+    return f"{mistake}\n{effect}"

@@ -33,9 +33,8 @@ def _key_of(name: str) -> str:
 
 
 ORIGIN, METHOD, UPGRADE = map(_key_of, (names.ORIGIN, names.REQUEST_METHOD, names.UPGRADE))
-_NAMES, _PRIVATE, _SOCKET_KEY = map(
-    _key_of, (names.REQUEST_HEADERS, names.REQUEST_PRIVATE_NETWORK, names.SEC_WEBSOCKET_KEY)
-)
+PRIVATE = _key_of(names.REQUEST_PRIVATE_NETWORK)
+_NAMES, _SOCKET_KEY = map(_key_of, (names.REQUEST_HEADERS, names.SEC_WEBSOCKET_KEY))
 _MERGER = Merger(str)
 
 
@@ -43,7 +42,7 @@ def find_preflight_key(environ: Environ, origin: str) -> Key[str]:
     """Return what a preflight's answer depends on; () where only ``decide`` can tell."""
     method, asked = environ[METHOD], environ.get(_NAMES)
     is_long = len(origin) + len(method) + len(asked or "") > MAX_KEY or len(environ) > MAX_HEADER_LINES
-    return () if is_long or _PRIVATE in environ else (origin, method, asked)
+    return () if is_long or PRIVATE in environ else (origin, method, asked)
 
 
 def is_websocket(environ: Environ) -> bool:

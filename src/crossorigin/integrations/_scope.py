@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     Message = MutableMapping[str, Any]
     Receive = Callable[[], Awaitable[Message]]
     Send = Callable[[Message], Awaitable[None]]
-    ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
+    #: Every framework has types of its own for the three.
+    ASGIApp = Callable[[Any, Any, Any], Awaitable[None]]
     Pair = tuple[bytes, bytes]
 
 ORIGIN = names.ORIGIN.lower().encode()

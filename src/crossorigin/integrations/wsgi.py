@@ -27,6 +27,7 @@ _WHOLE = (list, tuple)
 _ORIGIN = _environ.ORIGIN
 _METHOD = _environ.METHOD
 _UPGRADE = _environ.UPGRADE
+_PRIVATE = _environ.PRIVATE
 
 
 class CORSMiddleware(Layer[str]):
@@ -42,6 +43,9 @@ class CORSMiddleware(Layer[str]):
 
     >>> app = CORSMiddleware(lambda environ, start_response: [], allow_origins=["https://app.example"])
     """
+
+    #: Whether a body that is no list can be handed on as it is.
+    is_ready = staticmethod(_environ.is_server_file)
 
     def __init__(self, app: WSGIApp, policy: Policy | Ruleset | None = None, **settings: Unpack[Options]) -> None:
         super().__init__(app, policy, {**settings}, compile_text)
@@ -69,7 +73,7 @@ class CORSMiddleware(Layer[str]):
             key = _environ.find_preflight_key(environ, origin)
             if found := table.find_preflight(key):
                 return _environ.send_answer(start_response, found)
-        else:
+        elif _PRIVATE not in environ:
             key = (origin,)
             ours = table.find_actual(key)
         if ours is None:
@@ -81,15 +85,19 @@ class CORSMiddleware(Layer[str]):
         try:
             body = self.app(environ, exchange)
             # Why: a list can raise no more, and a server sends its own kind of file in its own fast way.
-            if isinstance(body, _WHOLE) or _environ.is_server_file(body, environ):
+            if isinstance(body, _WHOLE) or self.is_ready(body, environ):
                 exchange.send()
                 return body  # type: ignore[no-any-return]  # whatever the app returned
         except Exception as error:
             if exchange.has_started:
                 raise
-            return exchange.fail(error)
+            return self.fail(exchange, error, environ)
         exchange.body = body
         return exchange
+
+    def fail(self, exchange: _environ.Exchange, error: Exception, environ: Environ) -> Iterable[bytes]:  # noqa: ARG002 (a door may look)
+        """Answer where the app has raised before it started."""
+        return exchange.fail(error)
 
     def _pass_on(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         body: Iterable[bytes] = self.app(environ, start_response)

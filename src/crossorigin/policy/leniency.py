@@ -22,7 +22,10 @@ _ITEMS = ("origin-", "method-", "header-name-", "wildcard-is-not-a-pattern", "wi
 #: With credentials these would let every site read what users may read: they mean every origin, without credentials.
 _ANY_WITH_CREDENTIALS = ("wildcard-with-credentials", "regex-matches-any-origin")
 
-_MENDED = (*_ANY_WITH_CREDENTIALS, "wildcard-beside-names", "max-age-out-of-range")
+#: This works, and may be slow: it is used as it is, and named.
+NESTED = "regex-nests-repeats"
+
+_MENDED = (*_ANY_WITH_CREDENTIALS, NESTED, "wildcard-beside-names", "max-age-out-of-range")
 _LISTS = ("allow_origins", "deny_origins", "allow_methods", "allow_headers", "deny_headers", "expose_headers")
 
 
@@ -76,6 +79,8 @@ def _mend(options: dict[str, Any], mistakes: Sequence[SettingError]) -> None:
             options[option] = ()
         elif reason == "wildcard-beside-names":
             options[option] = ANY
+        elif reason == NESTED:
+            options["dangerously_allow_nested_repeats"] = True
         elif reason == "max-age-out-of-range":
             options[option] = min(max(options[option], 0), _DAY)
         else:

@@ -1,0 +1,56 @@
+"""``allow_cors``, made once for ASGI and once for WSGI."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from crossorigin.integrations.kui._marks import Mark, find_mark, read_policy
+from crossorigin.integrations.kui._settings import ALL_METHODS, DEFAULTS, EVERYTHING
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Callable, Iterable
+
+    from crossorigin.decision.table import Table, Wire
+    from crossorigin.policy import Policy
+    from crossorigin.ruleset import Ruleset
+
+    View = Callable[..., Any]
+
+
+def make_allow_cors(
+    render: Callable[[Policy], Table[Wire]], wrap: Callable[[View, Mark[Wire]], View]
+) -> Callable[..., Callable[[View], View]]:
+    """Make the function of one of Kui's two halves.
+
+    :param wrap: puts a policy around a view.
+    """
+
+    def allow_cors(  # noqa: PLR0913, PLR0917 (Kui's own, in its order)
+        allow_origins: Iterable[re.Pattern[str] | str] = EVERYTHING,
+        allow_methods: Iterable[str] = ALL_METHODS,
+        allow_headers: Iterable[str] = (),
+        expose_headers: Iterable[str] = (),
+        allow_credentials: bool = False,  # noqa: FBT001, FBT002 (as above)
+        max_age: int = 600,
+        *,
+        policy: Policy | Ruleset | None = None,
+        **options: Any,  # noqa: ANN401 (the options of a Policy)
+    ) -> Callable[[View], View]:
+        """Make a decorator that gives a route, or every route of a group, a policy of its own.
+
+        Write ``HttpRoute("/", view) @ allow_cors()``, or put it into the ``http_middlewares`` of ``Routes``; the one
+        nearest to the view counts. It answers at the route, behind all that stands around it.
+
+        :param policy: a policy or ruleset instead of all options; its answers are then in our own form.
+        :raises PolicyError: an option is wrong. What merely has no effect is dropped with a ``PolicyWarning``.
+        """
+        given = {name: value for name, value in locals().items() if name in DEFAULTS}
+        mark = Mark(read_policy({**given, **options}, policy), render)
+
+        def decorate(view: View) -> View:
+            return view if find_mark(view) else wrap(view, mark)
+
+        return decorate
+
+    return allow_cors

@@ -1,0 +1,176 @@
+"""Django's system checks: what ``manage.py check`` says of the settings, by ids that never change."""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import Any
+
+import pytest
+from django.core.checks import run_checks
+from django.core.checks.messages import WARNING
+from django.core.management import CommandError, call_command
+from django.test import override_settings
+from integrations.django_project import APP, COMMON, MIDDLEWARE
+
+from crossorigin import Policy
+from crossorigin.integrations.django import conf as module
+from crossorigin.integrations.django._state import state
+from crossorigin.integrations.django.checks import check_settings
+from crossorigin.integrations.django.conf import conf
+from crossorigin.integrations.django.middleware import CorsMiddleware
+
+
+class Own(CorsMiddleware):
+    """A project's own."""
+
+
+CREDENTIALS = {"CORS_ALLOW_CREDENTIALS": True}
+SECURITY = "django.middleware.security.SecurityMiddleware"
+
+ROWS: list[tuple[str, dict[str, Any], list[str], str]] = [
+    ("nothing is written", {}, [], ""),
+    ("all is well", {"CORS_ALLOWED_ORIGINS": [APP, "https://*.example.org"], **CREDENTIALS}, [], ""),
+    ("headers", {"CORS_ALLOW_HEADERS": "accept"}, ["E001"], "CORS_ALLOW_HEADERS should be a sequence of strings."),
+    ("methods", {"CORS_ALLOW_METHODS": [1]}, ["E002"], "CORS_ALLOW_METHODS should be a sequence of strings."),
+    ("credentials", {"CORS_ALLOW_CREDENTIALS": 1}, ["E003"], "CORS_ALLOW_CREDENTIALS should be a bool."),
+    (
+        "age",
+        {"CORS_PREFLIGHT_MAX_AGE": -1},
+        ["E004"],
+        "CORS_PREFLIGHT_MAX_AGE should be an integer greater than or equal to zero.",
+    ),
+    ("all, by its old name", {"CORS_ORIGIN_ALLOW_ALL": 1}, ["E005"], "CORS_ORIGIN_ALLOW_ALL should be a bool."),
+    ("origins", {"CORS_ALLOWED_ORIGINS": APP}, ["E006"], "CORS_ALLOWED_ORIGINS should be a sequence of strings."),
+    (
+        "regexes",
+        {"CORS_ALLOWED_ORIGIN_REGEXES": [1]},
+        ["E007"],
+        "CORS_ALLOWED_ORIGIN_REGEXES should be a sequence of strings and/or compiled regexes.",
+    ),
+    ("exposed", {"CORS_EXPOSE_HEADERS": [1]}, ["E008"], "CORS_EXPOSE_HEADERS should be a sequence."),
+    ("paths", {"CORS_URLS_REGEX": 1}, ["E009"], "CORS_URLS_REGEX should be a string or regex."),
+    ("a model", {"CORS_MODEL": "x"}, ["E012"], "The CORS_MODEL setting has been removed."),
+    ("a referer", {"CORS_REPLACE_HTTPS_REFERER": True}, ["E013"], "The CORS_REPLACE_HTTPS_REFERER setting"),
+    (
+        "an origin without scheme",
+        {"CORS_ORIGIN_WHITELIST": ["app.example"]},
+        ["E013"],
+        "Origin 'app.example' in CORS_ORIGIN_WHITELIST is missing scheme or netloc",
+    ),
+    ("no URL at all", {"CORS_ALLOWED_ORIGINS": ["http://["]}, ["E013"], "is missing scheme or netloc"),
+    (
+        "an origin with a path and more",
+        {"CORS_ALLOWED_ORIGINS": ["https://app.example/a?b#c"]},
+        ["E014", "E014", "E014"],
+        "should not have path",
+    ),
+    ("a private network", {"CORS_ALLOW_PRIVATE_NETWORK": 1}, ["E015"], "CORS_ALLOW_PRIVATE_NETWORK should be a bool."),
+    ("a policy", {"CORS_POLICY": Policy()}, [], ""),
+    (
+        "a policy beside a setting",
+        {"CORS_POLICY": Policy(), "CORS_ALLOW_CREDENTIALS": True},
+        ["E016"],
+        "take out CORS_ALLOW_CREDENTIALS",
+    ),
+    ("a policy that is none", {"CORS_POLICY": {}}, ["E016"], "CORS_POLICY should be a Policy or a Ruleset"),
+    ("a regex that is none", {"CORS_ALLOWED_ORIGIN_REGEXES": ["("]}, ["E017"], "CORS_ALLOWED_ORIGIN_REGEXES"),
+    ("a path that is none", {"CORS_URLS_REGEX": "("}, ["E017"], "CORS_URLS_REGEX"),
+    ("an own option", {"CORS_ENFORCE": "some"}, ["E017"], "CORS_ENFORCE"),
+    ("a star", {"CORS_ALLOWED_ORIGINS": ["*"]}, ["W001"], "CORS_ALLOWED_ORIGINS holds '*', which allows every origin."),
+    ("a star beside names", {"CORS_ALLOWED_ORIGINS": [APP, "*"]}, ["W001"], "holds '*'"),
+    (
+        "a star with credentials",
+        {"CORS_ALLOWED_ORIGINS": ["*"], **CREDENTIALS},
+        ["W001", "W002"],
+        "answered as every origin without credentials",
+    ),
+    (
+        "all with credentials",
+        {"CORS_ORIGIN_ALLOW_ALL": True, **CREDENTIALS},
+        ["W002"],
+        "CORS_ORIGIN_ALLOW_ALL: every origin, with credentials",
+    ),
+    (
+        "a regex of all with credentials",
+        {"CORS_ALLOWED_ORIGIN_REGEXES": [".*"], **CREDENTIALS},
+        ["W002"],
+        "CORS_ALLOWED_ORIGIN_REGEXES: every origin",
+    ),
+    ("no middleware", {"MIDDLEWARE": [COMMON]}, ["W003"], "CorsMiddleware is not in MIDDLEWARE"),
+    ("an own middleware", {"MIDDLEWARE": [f"{__name__}.Own", COMMON, "no.such"]}, [], ""),
+    ("one that cannot be imported", {"MIDDLEWARE": ["no.such", MIDDLEWARE]}, [], ""),
+    ("the wrong order", {"MIDDLEWARE": [COMMON, MIDDLEWARE]}, ["W004"], f"CorsMiddleware stands behind {COMMON}"),
+    ("security first", {"MIDDLEWARE": [SECURITY, MIDDLEWARE]}, [], ""),
+    (
+        "a redirect first",
+        {"MIDDLEWARE": [SECURITY, MIDDLEWARE], "SECURE_SSL_REDIRECT": True},
+        ["W004"],
+        f"CorsMiddleware stands behind {SECURITY}",
+    ),
+    (
+        "an origin that no browser sends",
+        {"CORS_ALLOWED_ORIGINS": ["https://app.example:443"]},
+        ["W005"],
+        "Until then, it has no effect",
+    ),
+    ("a forbidden name", {"CORS_ALLOW_HEADERS": ["Cookie"]}, ["W005"], "CORS_ALLOW_HEADERS[0]"),
+    ("a long age", {"CORS_PREFLIGHT_MAX_AGE": 864000}, ["W005"], "CORS_PREFLIGHT_MAX_AGE"),
+    ("a name that is none", {"CORS_ALLOW_ORIGINS": [APP]}, ["W006"], "CORS_ALLOW_ORIGINS is not a setting"),
+    ("one like no other", {"CORS_Q": 1}, ["W006"], "CORS_Q is not a setting"),
+    (
+        "plain http with credentials",
+        {"CORS_ALLOWED_ORIGINS": ["http://plain.example"], **CREDENTIALS},
+        ["W007"],
+        "without https",
+    ),
+    ("null", {"CORS_ALLOWED_ORIGINS": ["null"]}, ["W008"], "Origin 'null' in CORS_ALLOWED_ORIGINS has no effect"),
+    ("a file", {"CORS_ALLOWED_ORIGINS": ["file://"]}, ["W008"], "Origin 'file://'"),
+]
+
+
+@pytest.mark.parametrize(("settings", "ids", "text"), [row[1:] for row in ROWS], ids=[row[0] for row in ROWS])
+def test_checks(settings: dict[str, Any], ids: list[str], text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each mistake is told once, with what to write instead."""
+    monkeypatch.setattr(state, "has_views", False)
+    with override_settings(**settings):
+        found = [message for message in run_checks(tags=["security"]) if message.id.startswith("crossorigin.")]
+    assert [message.id.removeprefix("crossorigin.") for message in found] == ids
+    assert all(message.hint and (message.level > WARNING) is ("E" in message.id) for message in found)
+    assert text in " ".join(message.msg for message in found)
+
+
+def test_decorated_views_need_no_middleware(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(state, "has_views", True)
+    with override_settings(MIDDLEWARE=[]):
+        assert check_settings() == []
+
+
+def test_command() -> None:
+    """The command shows them, and fails for errors only."""
+    written = io.StringIO()
+    with override_settings(CORS_ALLOWED_ORIGINS=["*"]):
+        call_command("check", "--tag", "security", stderr=written, stdout=written)
+    assert "crossorigin.W001" in written.getvalue()
+    with override_settings(CORS_ALLOWED_ORIGINS=object), pytest.raises(CommandError, match=re.escape("E006")):
+        call_command("check", "--tag", "security")
+
+
+OTHERS: list[tuple[dict[str, Any], str, Any]] = [
+    ({}, "CORS_PREFLIGHT_MAX_AGE", 86400),
+    ({"CORS_ORIGIN_ALLOW_ALL": True}, "CORS_ALLOW_ALL_ORIGINS", True),
+    ({"CORS_ORIGIN_ALLOW_ALL": True, "CORS_ALLOW_ALL_ORIGINS": False}, "CORS_ALLOW_ALL_ORIGINS", False),
+    ({"CORS_ORIGIN_REGEX_WHITELIST": ["a"]}, "CORS_ALLOWED_ORIGIN_REGEXES", ["a"]),
+]
+
+
+@pytest.mark.parametrize(("settings", "name", "value"), OTHERS)
+def test_conf(settings: dict[str, Any], name: str, value: object) -> None:
+    """The settings are read under both names, the new one first."""
+    with override_settings(**settings):
+        assert getattr(conf, name) == value
+
+
+def test_conf_has_no_other_names() -> None:
+    assert not hasattr(conf, "CORS_Q")
+    assert set(module.DEFAULTS) < module.KNOWN

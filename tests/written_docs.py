@@ -1,0 +1,115 @@
+"""What a script writes into the docs: the README's tabs, and the table of what was tested with which framework.
+
+``python tools/write_docs.py`` writes it, and a test holds the docs to it.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import NamedTuple
+
+from browser.served import SERVERS
+from browser.table import ROWS as CALLS
+from conformance.rows import ROWS
+from conformance.served import INTEGRATIONS
+from conformance.test_served import travels
+
+ROOT = Path(__file__).parents[1]
+README, INDEX, FRAMEWORKS = Path("README.md"), Path("docs/index.md"), Path("docs/frameworks/index.md")
+
+class Framework(NamedTuple):
+    """One line: the page, what it is called by pip, how the policy is put in, and its forms in the tables."""
+
+    name: str
+    page: str
+    install: str
+    package: str | None = None
+    forms: tuple[str, ...] = ()
+
+
+LINES = [
+    Framework("FastAPI", "fastapi.md", "`app.add_middleware(CORSMiddleware, ...)`", "fastapi", ("FastAPI",)),
+    Framework("Starlette", "starlette.md", "`app.add_middleware(CORSMiddleware, ...)`", "starlette", ("Starlette",)),
+    Framework("Flask", "flask.md", "`CORS(app, ...)`", "flask", ("Flask",)),
+    Framework("Django", "django.md", "`MIDDLEWARE`, `CORS_...`", "django", ("Django (WSGI)", "Django (ASGI)")),
+    Framework("Nexios", "nexios.md", "`NexiosApp(config=...)`", "nexios", ("Nexios",)),
+    Framework("Kui", "kui.md", "`Kui(cors_config=...)`", "kui", ("Kui (ASGI)", "Kui (WSGI)")),
+    Framework("FastrAPI", "fastrapi.md", "`install(app, ...)`", "fastrapi"),
+    Framework("aiohttp", "aiohttp.md", "`setup(app, ...)`", "aiohttp", ("aiohttp",)),
+    Framework("Tornado", "tornado.md", "`install(app, ...)`", "tornado", ("Tornado",)),
+    Framework("any ASGI app", "../start.md", "`CORSMiddleware(app, ...)`", None, ("ASGI",)),
+    Framework("any WSGI app", "../start.md", "`CORSMiddleware(app, ...)`", None, ("WSGI",)),
+    *(
+        Framework(name, "others.md", "the ASGI door", name.lower())
+        for name in ("Litestar", "Quart", "Sanic", "BlackSheep")
+    ),
+    Framework("Falcon", "others.md", "either door", "falcon"),
+    *(Framework(name, "others.md", "the WSGI door", name.lower()) for name in ("Bottle", "Pyramid")),
+]
+
+
+def read_tabs() -> tuple[str, dict[str, str]]:
+    """Return the policy that all tabs share, and the code of each tab by its name, up to a colon."""
+    text = _find_tabs((ROOT / INDEX).read_text())
+    policy, *codes = re.findall(r"^```python(?: tab)?\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    names = [name.partition(":")[0] for name in re.findall("<summary>(.+?)</summary>", text)]
+    return policy, dict(zip(names, codes, strict=True))
+
+
+def make_pages() -> dict[Path, str]:
+    """Return the pages with what is written into them, by their paths below the root."""
+    readme, page = (ROOT / README).read_text(), (ROOT / FRAMEWORKS).read_text()
+    tabs = _find_tabs((ROOT / INDEX).read_text())
+    table = re.search(r"^\| framework \|.*\n(?:\|.*\n)+", page, re.MULTILINE)
+    assert table, f"{FRAMEWORKS} has lost its table"
+    return {
+        README: readme.replace(_find_tabs(readme), tabs),
+        FRAMEWORKS: page.replace(table[0], make_matrix()),
+    }
+
+
+def _find_tabs(text: str) -> str:
+    found = re.search("<!-- tabs.*<!-- end of tabs -->", text, re.DOTALL)
+    assert found, "the tabs are gone"
+    return found[0]
+
+
+def make_matrix() -> str:
+    """Return the table: how many of the rows hold for each framework, and with which versions."""
+    oldest, newest = (_read_versions(group) for group in ("oldest", "newest"))
+    lines = [
+        f"| framework | how | oldest tested | newest tested | rows of {len(ROWS)} | calls of {len(CALLS)} in Chromium |",
+        "|---|---|---|---|---|---|",
+    ]
+    for name, page, install, package, forms in LINES:
+        versions = [oldest[package], newest[package]] if package else ["-", "-"]
+        cells = [f"[{name}]({page})", install, *versions, _write(_count_rows(forms)), _write(_count_calls(forms))]
+        lines.append(f"| {' | '.join(cells)} |")
+    assert {form for line in LINES for form in line.forms} == {one.name for one in INTEGRATIONS}
+    return "\n".join(lines) + "\n"
+
+
+def _read_versions(group: str) -> dict[str, str]:
+    """Return the version that a dependency group pins of each package, by its name in lower case."""
+    groups = tomllib.loads((ROOT / "pyproject.toml").read_text())["dependency-groups"]
+    pins = [re.split(r"==|[\[;\s]", item) for item in groups[group] if isinstance(item, str)]
+    return {name.lower(): next(text for text in rest if text[:1].isdigit()) for name, *rest in pins}
+
+
+def _count_rows(forms: tuple[str, ...]) -> dict[str, int]:
+    served = [one for one in INTEGRATIONS if one.name in forms]
+    return {one.name: sum(travels(row, joins_lines=one.joins_lines) for row in ROWS) for one in served}
+
+
+def _count_calls(forms: tuple[str, ...]) -> dict[str, int]:
+    served = [one for one in SERVERS if one.name in forms]
+    return {one.name: sum(one.find_expected(call) is not None for call in CALLS) for one in served}
+
+
+def _write(counts: dict[str, int]) -> str:
+    """Write the count, or each with its form where they differ."""
+    if len(set(counts.values())) < 2:  # noqa: PLR2004 (one form, or all alike)
+        return str(next(iter(counts.values()), "-"))
+    return ", ".join(f"{count} ({name.partition('(')[2].rstrip(')')})" for name, count in counts.items())
