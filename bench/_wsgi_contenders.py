@@ -13,6 +13,7 @@ from django.urls import path
 from flask import Flask, Response
 from flask_cors import CORS
 
+from crossorigin.integrations import flask
 from crossorigin.integrations.wsgi import CORSMiddleware
 
 if TYPE_CHECKING:
@@ -92,17 +93,18 @@ def make_flask() -> Stack:
 
         return app
 
-    with_peer = make_bare()
-    CORS(
-        with_peer,
-        origins=requests.ORIGINS,
-        supports_credentials=True,
-        methods=requests.ALLOWED_METHODS,
-        allow_headers=requests.ALLOWED_NAMES,
-        expose_headers=requests.EXPOSED_NAMES,
-        max_age=600,
-    )
-    return Stack("Flask", "flask-cors", {**wrap(make_bare()), "flask-cors": with_peer})
+    options = {
+        "origins": requests.ORIGINS,
+        "supports_credentials": True,
+        "methods": requests.ALLOWED_METHODS,
+        "allow_headers": requests.ALLOWED_NAMES,
+        "expose_headers": requests.EXPOSED_NAMES,
+        "max_age": 600,
+    }
+    drop_in, with_peer = make_bare(), make_bare()
+    flask.CORS(drop_in, **options)
+    CORS(with_peer, **options)
+    return Stack("Flask", "flask-cors", {**wrap(make_bare()), "drop-in": drop_in, "flask-cors": with_peer})
 
 
 def make_django() -> Stack:

@@ -94,9 +94,7 @@ def _is_told(answer: Answer, origin: str) -> bool:
     """Tell whether a page of the origin may read the answer, with credentials."""
     cors = answer.cors
     assert cors.get("access-control-allow-origin") != "*"
-    return (
-        cors.get("access-control-allow-origin") == origin and cors.get("access-control-allow-credentials") == "true"
-    )
+    return cors.get("access-control-allow-origin") == origin and cors.get("access-control-allow-credentials") == "true"
 
 
 @pytest.mark.parametrize("path", [README, FRAMEWORKS], ids=str)

@@ -19,6 +19,7 @@ from conformance.test_served import travels
 ROOT = Path(__file__).parents[1]
 README, INDEX, FRAMEWORKS = Path("README.md"), Path("docs/index.md"), Path("docs/frameworks/index.md")
 
+
 class Framework(NamedTuple):
     """One line: the page, what it is called by pip, how the policy is put in, and its forms in the tables."""
 
@@ -80,7 +81,7 @@ def make_matrix() -> str:
     """Return the table: how many of the rows hold for each framework, and with which versions."""
     oldest, newest = (_read_versions(group) for group in ("oldest", "newest"))
     lines = [
-        f"| framework | how | oldest tested | newest tested | rows of {len(ROWS)} | calls of {len(CALLS)} in Chromium |",
+        f"| framework | how | oldest tested | newest tested | rows of {len(ROWS)} | Chromium's of {len(CALLS)} |",
         "|---|---|---|---|---|---|",
     ]
     for name, page, install, package, forms in LINES:
@@ -94,8 +95,9 @@ def make_matrix() -> str:
 def _read_versions(group: str) -> dict[str, str]:
     """Return the version that a dependency group pins of each package, by its name in lower case."""
     groups = tomllib.loads((ROOT / "pyproject.toml").read_text())["dependency-groups"]
-    pins = [re.split(r"==|[\[;\s]", item) for item in groups[group] if isinstance(item, str)]
-    return {name.lower(): next(text for text in rest if text[:1].isdigit()) for name, *rest in pins}
+    pins = re.findall(r"^([\w-]+)==([\d.]+)", "\n".join(groups[group]), re.MULTILINE)
+    # Why: where Python decides between two releases, the later one is tested, too.
+    return dict(sorted(pins, key=lambda pin: [int(part) for part in pin[1].split(".")]))
 
 
 def _count_rows(forms: tuple[str, ...]) -> dict[str, int]:
@@ -110,6 +112,6 @@ def _count_calls(forms: tuple[str, ...]) -> dict[str, int]:
 
 def _write(counts: dict[str, int]) -> str:
     """Write the count, or each with its form where they differ."""
-    if len(set(counts.values())) < 2:  # noqa: PLR2004 (one form, or all alike)
+    if len(set(counts.values())) < 2:
         return str(next(iter(counts.values()), "-"))
     return ", ".join(f"{count} ({name.partition('(')[2].rstrip(')')})" for name, count in counts.items())

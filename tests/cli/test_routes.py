@@ -8,7 +8,8 @@ import pty
 import re
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,9 +17,7 @@ from crossorigin.cli import main
 from crossorigin.cli.routes import describe
 from crossorigin.policy import Policy
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
+EXAMPLES = Path(__file__).parents[2] / "examples"
 SOURCE = """
 import re
 from starlette.applications import Starlette
@@ -42,7 +41,8 @@ wrapped = asgi.CORSMiddleware(app, Ruleset([Rule(["/a", "/b/*"], Policy(allow_or
 bare = Starlette()
 
 class Flask:
-    wsgi_app = wsgi.CORSMiddleware(bare, origin_validator=lambda origin: True, own_hosts=["a"])
+    def __init__(self):
+        self.wsgi_app = wsgi.CORSMiddleware(bare, origin_validator=lambda origin: True, own_hosts=["a"])
 
 flask = Flask()
 double = Starlette(routes=[Route("/a", items), Route("/a", routes[1].endpoint)])
@@ -83,6 +83,14 @@ def test_other_apps(target: str, paths: list[str], capsys: pytest.CaptureFixture
     """Of an app that is wrapped, the rules are shown."""
     assert main(["routes", target, "--json"]) == 0
     assert [line["path"] for line in json.loads(capsys.readouterr().out)] == paths
+
+
+@pytest.mark.parametrize("module", ["fastapi_app", "flask_app", "kui_app", "nexios_app", "quart_app", "starlette_app"])
+def test_frameworks(module: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The layer is found where each framework keeps it."""
+    monkeypatch.syspath_prepend(str(EXAMPLES))
+    assert main(["routes", f"{module}:app"]) == 0
+    assert re.search(r"https://app\\?\.example", capsys.readouterr().out)
 
 
 def test_json(capsys: pytest.CaptureFixture[str]) -> None:

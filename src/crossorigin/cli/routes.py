@@ -50,7 +50,10 @@ def run(parsed: argparse.Namespace) -> int:
         sys.stderr.write(f"{error}\n")
         return _FINDINGS
     if lines is None:
-        text = f"{parsed.app} has no CORS layer of crossorigin: write app.add_middleware(CORSMiddleware, ...)"
+        text = (
+            f"{parsed.app} has no CORS layer that can be read: name the app that CORSMiddleware or CORS was given, or "
+            "what they made of it. Django, aiohttp and Tornado are not read"
+        )
         raise CannotJudgeError(text)
     if parsed.json:
         print_json([_as_object(line) for line in lines])
@@ -84,14 +87,12 @@ def load_app(target: str) -> Any:  # noqa: ANN401 (whatever the server would cal
 def find_layer(app: Any) -> Layer[Any] | None:  # noqa: ANN401 (as above)
     """Return the CORS layer around or in an app, or None.
 
-    Starlette's and FastAPI's is in the stack that is built when the app starts; Flask's and Quart's is in an attribute.
+    Starlette's and FastAPI's is in the stack that is built when the app starts; the others' are in an attribute.
     """
     if hasattr(app, "build_middleware_stack"):
         app = app.build_middleware_stack()
-    for place in (app, getattr(app, "wsgi_app", None), getattr(app, "asgi_app", None)):
-        if isinstance(place, Layer):
-            return place
-    return None
+    places = (app, *getattr(app, "__dict__", {}).values())
+    return next((place for place in places if isinstance(place, Layer)), None)
 
 
 def _as_row(line: RouteLine) -> tuple[str, str, str]:
