@@ -125,6 +125,12 @@ ROWS: list[tuple[str, dict[str, Any], list[str], str]] = [
         "without https",
     ),
     ("null", {"CORS_ALLOWED_ORIGINS": ["null"]}, ["W008"], "Origin 'null' in CORS_ALLOWED_ORIGINS has no effect"),
+    (
+        "null, allowed",
+        {"CORS_ALLOWED_ORIGINS": ["null"], "CORS_DANGEROUSLY_ALLOW_NULL_ORIGIN": True},
+        [],
+        "",
+    ),
     ("a file", {"CORS_ALLOWED_ORIGINS": ["file://"]}, ["W008"], "Origin 'file://'"),
 ]
 

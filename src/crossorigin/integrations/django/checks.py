@@ -24,6 +24,7 @@ _OPAQUE = (NULL, "file://")
 _TEXTS = "sequence of strings"
 _LIST = 'Write a list of texts, such as ["..."]'
 _BOOL = "Write True or False"
+_MAY_BE_NULL = "CORS_DANGEROUSLY_ALLOW_NULL_ORIGIN"
 
 
 def check_settings(**_: Any) -> list[CheckMessage]:  # noqa: ANN401 (whatever Django passes)
@@ -44,7 +45,7 @@ def check_null_origins(**_: Any) -> list[CheckMessage]:  # noqa: ANN401 (the sam
     return [
         Warning(f"Origin {origin!r} in {name} has no effect", hint=hint, id="crossorigin.W008")
         for origin in conf.CORS_ALLOWED_ORIGINS
-        if origin in _OPAQUE
+        if origin in _OPAQUE and not (origin == NULL and getattr(django.settings, _MAY_BE_NULL, False))
     ]
 
 
