@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from crossorigin.integrations.kui._marks import Mark, find_mark, read_policy
 from crossorigin.integrations.kui._settings import ALL_METHODS, DEFAULTS, EVERYTHING
+from crossorigin.policy import Policy
 
 if TYPE_CHECKING:
     import re
     from collections.abc import Callable, Iterable
 
     from crossorigin.decision.table import Table, Wire
-    from crossorigin.policy import Policy
-    from crossorigin.ruleset import Ruleset
 
     View = Callable[..., Any]
 
@@ -34,7 +33,7 @@ def make_allow_cors(
         allow_credentials: bool = False,  # noqa: FBT001, FBT002 (as above)
         max_age: int = 600,
         *,
-        policy: Policy | Ruleset | None = None,
+        policy: Policy | None = None,
         **options: Any,  # noqa: ANN401 (the options of a Policy)
     ) -> Callable[[View], View]:
         """Make a decorator that gives a route, or every route of a group, a policy of its own.
@@ -42,11 +41,16 @@ def make_allow_cors(
         Write ``HttpRoute("/", view) @ allow_cors()``, or put it into the ``http_middlewares`` of ``Routes``; the one
         nearest to the view counts. It answers at the route, behind all that stands around it.
 
-        :param policy: a policy or ruleset instead of all options; its answers are then in our own form.
+        :param policy: a policy instead of all options; its answers are then in our own form.
         :raises PolicyError: an option is wrong. What merely has no effect is dropped with a ``PolicyWarning``.
+        :raises TypeError: *policy* is not a policy.
         """
         given = {name: value for name, value in locals().items() if name in DEFAULTS}
-        mark = Mark(read_policy({**given, **options}, policy), render)
+        found = read_policy({**given, **options}, policy)
+        if not isinstance(found, Policy):
+            text = "a ruleset chooses by paths, and the route has been chosen: give allow_cors a Policy"
+            raise TypeError(text)
+        mark = Mark(found, render)
 
         def decorate(view: View) -> View:
             return view if find_mark(view) else wrap(view, mark)

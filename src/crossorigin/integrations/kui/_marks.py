@@ -24,7 +24,7 @@ _MERGER = Merger(str)
 class Mark(Generic[Wire]):
     """The policy of one ``allow_cors``, with all that serves it."""
 
-    def __init__(self, policy: Policy | Ruleset, render: Callable[[Policy], Table[Wire]]) -> None:
+    def __init__(self, policy: Policy, render: Callable[[Policy], Table[Wire]]) -> None:
         self.policy = policy
         self.rules: Rules[Wire] = Rules(policy, render)
 
@@ -69,7 +69,7 @@ def find_mark(view: Any) -> Mark[Any] | None:  # noqa: ANN401 (a function, with 
     return found
 
 
-def find_policy(tree: Any, path: str, method: str) -> Policy | Ruleset | None:  # noqa: ANN401 (Kui's tree of routes)
+def find_policy(tree: Any, path: str, method: str) -> Policy | None:  # noqa: ANN401 (Kui's tree of routes)
     """Return the policy of the view that a request for *path* by *method* reaches, if it has one of its own."""
     route, _ = tree.search(path)
     if route is None:
