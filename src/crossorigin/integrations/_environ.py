@@ -103,7 +103,7 @@ def write_status(status: int) -> str:
     return f"{status} {HTTPStatus(status).phrase if status in HTTPStatus._value2member_map_ else 'Refused'}"
 
 
-#: Names that are seen often and are neither CORS headers nor ``Vary``. Why: to look one up is cheaper than to look at it.
+#: Names seen often that are neither CORS headers nor ``Vary``. Why: to look one up is cheaper than to look at it.
 _plain: set[str] = set()
 _MOST_PLAIN = 256
 
