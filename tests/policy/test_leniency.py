@@ -28,6 +28,7 @@ APP = "https://app.example"
         ({"allow_origins": ["null", "file://"]}, {"allow_origins": ()}, ["origin-is-null", "origin-is-a-file"]),
         ({"allow_origins": ["https://*"]}, {"allow_origins": ()}, ["wildcard-is-not-a-pattern"]),
         ({"allow_origins": ["*", APP]}, {"allow_origins": ("*",)}, ["wildcard-beside-names"]),
+        ({"allow_origins": ["*", "x"]}, {"allow_origins": ("*",)}, 2),
         ({"allow_methods": ["GET", "get", "TRACE", "a b"]}, {"allow_methods": ("GET",)}, 3),
         ({"allow_methods": ["*", "GET"]}, {"allow_methods": ("*",)}, ["wildcard-beside-names"]),
         ({"allow_headers": ["X-A", "Cookie", "x y"]}, {"allow_headers": ("X-A",)}, 2),
