@@ -8,7 +8,7 @@ from django.core.checks import Tags, register
 from crossorigin.integrations.django.checks import check_null_origins, check_settings
 
 
-class CrossoriginConfig(AppConfig):  # type: ignore[misc]  # Django has no types
+class CorsHeadersAppConfig(AppConfig):  # type: ignore[misc]  # Django has no types
     """Register the checks, which ``python manage.py check --tag security`` shows."""
 
     name = "crossorigin.integrations.django"
