@@ -21,6 +21,7 @@ from crossorigin.decision.answers import (
     write_body,
 )
 from crossorigin.messages import Request
+from crossorigin.policy.habits import Habits
 from crossorigin.reasons import NULL_ORIGIN, ORIGIN_DENIED
 
 APP = "https://app.example"
@@ -190,3 +191,24 @@ def test_intersect(first: Any, second: Any, both: Any) -> None:
         return {name: {word.strip().lower() for word in value.split(",")} for name, value in headers}
 
     assert words(intersect(tuple(second), tuple(first))) == words(both)
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"allow_origins": ["https://b.example", APP]}, APP),
+        ({"allow_origins": ["https://*.example", "http://localhost:*"]}, None),
+        ({"allow_origins": ["https://*.example", "https://z.example"]}, "https://z.example"),
+        ({"allow_origins": []}, None),
+        ({"allow_origin_regex": "https://a"}, None),
+        ({"allow_origins": "*"}, "*"),
+        ({"allow_origins": "*", "deny_origins": [APP]}, None),
+    ],
+    ids=str,
+)
+def test_what_is_told_without_an_origin(options: dict[str, Any], told: str | None) -> None:
+    """A package that always answers names an origin, and a pattern is none."""
+    policy = Policy(**options).with_habits(Habits(bare="first"))
+    headers = dict(decide(policy, Request("GET", "/", ())).headers)
+    assert headers.get("Access-Control-Allow-Origin") == told
+    assert ("Vary" in headers) is (told != "*")

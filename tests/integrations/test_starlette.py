@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import subprocess
+import sys
 from typing import TYPE_CHECKING, Any
 
 import fastapi
@@ -238,7 +241,7 @@ def test_what_is_wrong(options: dict[str, Any]) -> None:
     """A mistake with an effect ends the start."""
     app = Starlette(middleware=[Middleware(CORSMiddleware, **options)])
     with pytest.raises((PolicyError, TypeError)):
-        app.build_middleware_stack()
+        start(app)
 
 
 async def _app_of_nothing(_scope: Any, _receive: Any, _send: Any) -> None: ...
@@ -281,6 +284,14 @@ def test_private_networks(app: Any, allowed: bool, status: int, more: dict[str, 
             assert got.status == status
             assert got.cors == ({**_echo(), **more} if allowed else {"vary": PREFLIGHT_VARY})
             assert ask_preflight(port, APP).status == 200
+
+
+def start(app: Any) -> Any:
+    """Build the stack as a server does, and raise what it would be told."""
+    stack = app.build_middleware_stack()
+    if isinstance(stack, _stack.FailedStart):
+        raise stack.error
+    return stack
 
 
 class _Gate(BaseHTTPMiddleware):
@@ -556,9 +567,7 @@ def _two_decorators() -> Any:
 
 
 def _two_routes() -> Any:
-    return Starlette(
-        routes=[Route("/a", _public), Route("/a", _items)], middleware=[Middleware(CORSMiddleware)]
-    ).build_middleware_stack()
+    return start(Starlette(routes=[Route("/a", _public), Route("/a", _items)], middleware=[Middleware(CORSMiddleware)]))
 
 
 def _two_routers() -> Any:
@@ -567,7 +576,7 @@ def _two_routers() -> Any:
     router.add_api_route("/a", lambda: 1)
     app.include_router(router, dependencies=[router_policy(allow_origins="*")])
     app.add_middleware(CORSMiddleware)
-    return app.build_middleware_stack()
+    return start(app)
 
 
 @pytest.mark.parametrize("make", [_two_decorators, _two_routes, _two_routers])
@@ -575,6 +584,46 @@ def test_conflicts(make: Any) -> None:
     """Two policies for one route are an error when the app starts."""
     with pytest.raises(PolicyError, match="two-policies-for-a-route"):
         make()
+
+
+BROKEN = """
+from starlette.applications import Starlette
+from crossorigin.integrations.starlette import CORSMiddleware, cors_policy
+from starlette.routing import Route
+
+route = Route("/a", lambda request: None)
+other = Route("/a", cors_policy(allow_origins="*")(lambda request: None))
+added = Starlette()
+added.add_middleware(CORSMiddleware, allow_origin="*")
+routed = Starlette(routes=[route, other])
+routed.add_middleware(CORSMiddleware)
+wrapped = CORSMiddleware(Starlette(routes=[route, other]))
+"""
+
+
+@pytest.mark.parametrize("app", ["added", "routed", "wrapped"])
+def test_a_server_does_not_start_what_is_wrong(app: str, tmp_path: Path) -> None:
+    """A real server ends, says why, and serves nothing."""
+    (tmp_path / "broken.py").write_text(BROKEN)
+    command = [sys.executable, "-m", "uvicorn", f"broken:{app}", "--port", "0", "--app-dir", str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 3
+    assert "in the CORS settings" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_request_to_what_is_wrong() -> None:
+    """Where a server has no lifespan, every request raises."""
+    app = Starlette(middleware=[Middleware(CORSMiddleware, allow_origin_regex="(")])
+    with pytest.raises(PolicyError, match="regex-does-not-compile"):
+        asyncio.run(app({"type": "http"}, None, None))  # type: ignore[arg-type]  # they are not called
+
+
+def test_deciding_in_a_method() -> None:
+    """A subclass that means to decide in a method is told where to, instead."""
+    with pytest.raises(TypeError, match="origin_validator"):
+        type("Own", (CORSMiddleware,), {"is_allowed_origin": lambda *_: False})
+    assert type("Other", (CORSMiddleware,), {})
 
 
 def test_the_same_policy_twice() -> None:

@@ -91,6 +91,8 @@ def find_layer(app: Any) -> Layer[Any] | None:  # noqa: ANN401 (as above)
     """
     if hasattr(app, "build_middleware_stack"):
         app = app.build_middleware_stack()
+        if error := getattr(app, "error", None):
+            raise error
     places = (app, *getattr(app, "__dict__", {}).values())
     return next((place for place in places if isinstance(place, Layer)), None)
 

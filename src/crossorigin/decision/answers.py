@@ -38,8 +38,9 @@ def render_bare(policy: Policy) -> Headers:
         return render_vary(policy)
     if policy.is_static:
         return ((names.ALLOW_ORIGIN, ANY), *_render_expose(policy))
-    if bare == "first" and policy.allow_origins and not policy.allows_any_origin:
-        return render_actual(policy, min(policy.allow_origins))
+    # Why: a pattern is no origin.
+    if bare == "first" and policy.allowed.literals and not policy.allows_any_origin:
+        return render_actual(policy, min(policy.allowed.literals))
     return render_vary(policy)
 
 

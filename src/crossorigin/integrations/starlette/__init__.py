@@ -10,6 +10,7 @@ preflights are answered before any other middleware, and answers to unhandled ex
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
@@ -35,7 +36,9 @@ def install(app: Starlette, policy: Policy | Ruleset | None = None, **options: A
 
     >>> install(Starlette(), allow_origins=["https://app.example"])
     """
-    CORSMiddleware(app, policy=policy, **options)  # Why: what is wrong is told here, and not when the app starts.
+    # Why: lists are read here and again when the app starts, and what is wrong is told here.
+    options = {name: [*value] if isinstance(value, Iterator) else value for name, value in options.items()}
+    CORSMiddleware(app, policy=policy, **options)
     _stack.install(app, CORSMiddleware, policy=policy, **options)
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from crossorigin.decision import compile  # noqa: A004 (the name users know it by)
+from crossorigin.errors import PolicyError
 from crossorigin.integrations import asgi
 from crossorigin.integrations._answering import Layer
 from crossorigin.integrations.starlette._routes import RoutePolicies
 from crossorigin.integrations.starlette._settings import DEFAULTS, read_settings
+from crossorigin.integrations.starlette._stack import FailedStart
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -94,6 +96,18 @@ class CORSMiddleware(asgi.CORSMiddleware):
         super().see_request(marks)
 
     async def _serve_other(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if self._routes is None:
-            self.bind(self.app)
-        await super()._serve_other(scope, receive, send)
+        try:
+            if self._routes is None:
+                self.bind(self.app)
+        except PolicyError as error:
+            return await FailedStart(error)(scope, receive, send)
+        return await super()._serve_other(scope, receive, send)
+
+    def __init_subclass__(cls) -> None:
+        """Refuse what would have no effect.
+
+        :raises TypeError: the class means to decide in a method, as it could with Starlette's.
+        """
+        if "is_allowed_origin" in cls.__dict__:
+            text = "is_allowed_origin is never asked: write CORSMiddleware(..., origin_validator=...)"
+            raise TypeError(text)

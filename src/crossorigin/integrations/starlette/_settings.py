@@ -82,6 +82,7 @@ def read_settings(options: dict[str, Any]) -> Policy:
     """
     options = {**DEFAULTS, **options}
     methods = options["allow_methods"]
-    if "*" in ([methods] if isinstance(methods, str) else [*methods]):
+    options["allow_methods"] = methods = [methods] if isinstance(methods, str) else [*methods]
+    if "*" in methods:
         options["allow_methods"] = ALL_METHODS
     return make_policy(options, HABITS)

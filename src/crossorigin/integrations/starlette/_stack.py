@@ -11,12 +11,14 @@ import functools
 import inspect
 from typing import TYPE_CHECKING, Any, cast
 
+from crossorigin.errors import PolicyError
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from starlette.applications import Starlette
     from starlette.middleware import Middleware
-    from starlette.types import ASGIApp
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
 _NAME = "build_middleware_stack"
 _MARK = "is_crossorigin"
@@ -24,6 +26,22 @@ _DOES_NOT_FIT = (
     "this release of {module} builds its middleware in another way than crossorigin knows: wrap the app yourself, "
     "app = CORSMiddleware(app, ...), and report the version"
 )
+
+
+class FailedStart:
+    """Stand for an app whose policies are wrong: the server that starts it is told, and no request is served."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse to start."""
+        # Why: of an exception here, servers make that the app has no lifespan, and start.
+        if scope["type"] == "lifespan":
+            await receive()
+            await send({"type": "lifespan.startup.failed", "message": str(self.error)})
+        else:
+            raise self.error
 
 
 def patch(owner: type[Starlette], outermost: type) -> None:
@@ -57,10 +75,13 @@ def wrap_build(build: Callable[[Any], ASGIApp], outermost: type) -> Callable[[An
             stack = build(app)
         finally:
             app.user_middleware = given
-        for item in reversed(ours):
-            layer = cast("Any", item.cls)(stack, *item.args, **item.kwargs)
-            layer.bind(app)
-            stack = layer
+        try:
+            for item in reversed(ours):
+                layer = cast("Any", item.cls)(stack, *item.args, **item.kwargs)
+                layer.bind(app)
+                stack = layer
+        except (PolicyError, TypeError) as error:
+            return FailedStart(error)
         return stack
 
     setattr(build_middleware_stack, _MARK, True)
