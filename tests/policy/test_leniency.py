@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 import warnings
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import given
 
 import strategies
 from crossorigin import Policy, PolicyError, PolicyWarning, decide
+from crossorigin.errors import InvalidOriginError
 from crossorigin.messages import Request
 from crossorigin.policy.habits import STANDARD, is_harmless
-from crossorigin.policy.leniency import make_leniently
+from crossorigin.policy.leniency import _mend, make_leniently
 
 APP = "https://app.example"
 
@@ -50,6 +52,13 @@ APP = "https://app.example"
             {"allow_origin_regex": re.compile(".*"), "allow_credentials": False},
             ["regex-matches-any-origin"],
         ),
+        ({"deny_origins": "*"}, {"deny_origins": ()}, ["wildcard-is-not-a-pattern"]),
+        ({"deny_origins": ["*", APP, "x"]}, {"deny_origins": (APP,)}, 2),
+        ({"deny_headers": ["*", "X-A"]}, {"deny_headers": ("X-A",)}, 1),
+        ({"own_hosts": "*"}, {"own_hosts": frozenset()}, 1),
+        ({"allow_origins": [urlsplit(f"{APP}/path"), APP]}, {"allow_origins": (APP,)}, ["origin-has-a-path"]),
+        ({"allow_origins": [urlsplit("https://A.example")]}, {"allow_origins": ()}, ["origin-has-upper-case"]),
+        ({"allow_origin_regex": iter(["https://a", "(a+)+"])}, {"dangerously_allow_nested_repeats": True}, 1),
         ({"allow_origin_regex": "(a+)+"}, {"dangerously_allow_nested_repeats": True}, ["regex-nests-repeats"]),
         (
             {"allow_origins": ["https://*.github.io", APP], "allow_credentials": True},
@@ -96,6 +105,13 @@ def test_what_no_browser_sends(text: str, is_compared: bool) -> None:
     for origin in (text, f"{text}0", f"https://{text}"):
         decision = decide(policy, Request("GET", "/", [("Origin", origin)]))
         assert decision.allowed is (is_compared and origin == text)
+
+
+def test_a_mistake_that_stays() -> None:
+    """Where nothing can be taken out, that is told, so that nobody searches without end."""
+    mistake = InvalidOriginError("allow_origins", "x", "origin-has-no-scheme", fix="", item=1)
+    assert not _mend({"allow_origins": [APP]}, [mistake])
+    assert not _mend({"allow_origins": "*"}, [mistake])
 
 
 def test_many_mistakes() -> None:

@@ -92,8 +92,9 @@ def _agree(policies: list[Policy], decisions: list[Decision], request: Request, 
     first = decisions[0]
     refused = [decision for decision in decisions if not decision.allowed]
     if refused:
-        # Why: where one of the policies enforces its refusal, the app must not run.
-        return max(refused, key=lambda decision: decision.status or 0)
+        # Why: where one of the policies enforces its refusal, the app must not run; and of answers alike, the one
+        # that tells least is right for all.
+        return max(refused, key=lambda decision: (decision.status or 0, -len(decision.headers)))
     if not has_gap:
         headers = reduce(answers.intersect, [decision.headers for decision in decisions])
         return first._replace(headers=headers)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import time
 import warnings
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +12,8 @@ from crossorigin.policy import count_own_frames
 from crossorigin.policy.leniency import NESTED, make_leniently
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    import re
+    from collections.abc import Mapping, Sequence
 
     from crossorigin.errors import SettingError
     from crossorigin.policy import Policy
@@ -21,6 +24,11 @@ _CREDENTIALS = (
     "it. It is answered as every origin without credentials. Write the origins that may use credentials, or drop them: "
     "a bearer token in the Authorization header needs none"
 )
+
+#: What an origin is made longer with, and how often: where the time doubles, the first that is slow comes soon.
+_UNITS = ("a", "a-", "a.", "1", "a1", "-", "aa.")
+_COUNTS = (*range(8, 64, 2), 150)
+_MOST_SECONDS = 0.02
 _ANY = ("wildcard-with-credentials", "regex-matches-any-origin")
 
 
@@ -33,6 +41,7 @@ def make_policy(options: Mapping[str, Any], habits: Habits, called: Mapping[str,
     names = called or {}
     try:
         policy, dropped = make_leniently(options, habits)
+        refuse_slow_regexes(policy, dropped)
     except PolicyError as error:
         for mistake in error.mistakes:
             mistake.option = names.get(mistake.option, mistake.option)
@@ -40,6 +49,26 @@ def make_policy(options: Mapping[str, Any], habits: Habits, called: Mapping[str,
     for text in dict.fromkeys(describe(mistake, names) for mistake in dropped):
         warnings.warn(text, PolicyWarning, stacklevel=count_own_frames())
     return policy
+
+
+def refuse_slow_regexes(policy: Policy, dropped: Sequence[SettingError]) -> None:
+    """Measure the regexes that nest repeats, at start-up: most are fast, and the others would stop the server.
+
+    :raises PolicyError: one of them is slow.
+    """
+    nested = [mistake for mistake in dropped if mistake.reason == NESTED]
+    if nested and any(map(_is_slow, policy.regexes)):
+        raise PolicyError(nested)
+
+
+def _is_slow(regex: re.Pattern[str]) -> bool:
+    """Tell whether the time doubles as an origin grows; it is that of this thread, not that of a busy machine."""
+    for unit, count in itertools.product(_UNITS, _COUNTS):
+        began = time.thread_time()
+        regex.fullmatch(f"https://{unit * count}")
+        if time.thread_time() - began > _MOST_SECONDS:
+            return True
+    return False
 
 
 def describe(mistake: SettingError, called: Mapping[str, str]) -> str:

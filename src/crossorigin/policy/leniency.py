@@ -26,7 +26,8 @@ _ANY_WITH_CREDENTIALS = ("wildcard-with-credentials", "regex-matches-any-origin"
 NESTED = "regex-nests-repeats"
 
 _MENDED = (*_ANY_WITH_CREDENTIALS, NESTED, "wildcard-beside-names", "max-age-out-of-range")
-_LISTS = ("allow_origins", "deny_origins", "allow_methods", "allow_headers", "deny_headers", "expose_headers")
+_MAY_BE_ANY = ("allow_origins", "allow_methods", "allow_headers", "expose_headers")
+_LISTS = (*_MAY_BE_ANY, "deny_origins", "deny_headers", "own_hosts")
 
 
 def make_leniently(options: Mapping[str, Any], habits: Habits) -> tuple[Policy, list[SettingError]]:
@@ -37,25 +38,27 @@ def make_leniently(options: Mapping[str, Any], habits: Habits) -> tuple[Policy, 
 
     :raises PolicyError: a mistake that has an effect, such as a regex that does not compile.
     """
-    options = {name: _make_list(value) if name in _LISTS else value for name, value in options.items()}
+    options = {name: _make_list(name, value) for name, value in options.items()}
     dropped: list[SettingError] = []
     texts: set[str] = set(habits.texts)
     while True:
         try:
             return Policy(**options).with_habits(habits._replace(texts=frozenset(texts))), dropped
         except PolicyError as error:
-            if serious := [mistake for mistake in error.mistakes if not _is_harmless(mistake)]:
-                raise PolicyError(serious) from None
-            _mend(options, error.mistakes)
+            serious = [mistake for mistake in error.mistakes if not _is_harmless(mistake)]
+            if serious or not _mend(options, error.mistakes):
+                raise PolicyError(serious or error.mistakes) from None
             dropped += error.mistakes
             texts.update(str(mistake.value) for mistake in error.mistakes if _is_comparable(mistake))
 
 
-def _make_list(value: Any) -> Any:  # noqa: ANN401 (whatever was written)
-    """Return a list, which can be read twice; a bare text is its one item."""
-    if isinstance(value, str):
-        return ANY if value == ANY else [value]
-    return list(value) if isinstance(value, Iterable) and not isinstance(value, bytes | Mapping) else value
+def _make_list(name: str, value: Any) -> Any:  # noqa: ANN401 (whatever was written)
+    """Return a list, which can be read twice; a bare text is its one item. What is no list stays as it is."""
+    if name in _LISTS and isinstance(value, str):
+        return ANY if value == ANY and name in _MAY_BE_ANY else [value]
+    is_list = name in _LISTS or name == "allow_origin_regex"
+    is_many = isinstance(value, Iterable) and not isinstance(value, str | bytes | Mapping)
+    return list(value) if is_list and is_many else value
 
 
 def _is_harmless(mistake: SettingError) -> bool:
@@ -68,8 +71,9 @@ def _is_comparable(mistake: SettingError) -> bool:
     return is_origin and mistake.value != NULL and isinstance(mistake.value, str) and is_harmless(mistake.value)
 
 
-def _mend(options: dict[str, Any], mistakes: Sequence[SettingError]) -> None:
-    """Take what the mistakes are about out of the options."""
+def _mend(options: dict[str, Any], mistakes: Sequence[SettingError]) -> bool:
+    """Take what the mistakes are about out of the options; tell whether anything has changed."""
+    before = dict(options)
     bad: dict[str, set[object]] = {}
     for mistake in mistakes:
         option, reason = mistake.option, mistake.reason
@@ -84,11 +88,10 @@ def _mend(options: dict[str, Any], mistakes: Sequence[SettingError]) -> None:
         elif reason == "max-age-out-of-range":
             options[option] = min(max(options[option], 0), _DAY)
         else:
-            bad.setdefault(option, set()).add(mistake.value)
+            # Why: by its number, because what a mistake calls an item is not always the item's own text.
+            bad.setdefault(option, set()).add(mistake.item if mistake.item is not None else mistake.value)
     for option, values in bad.items():
         if options[option] != ANY:
-            options[option] = [item for item in options[option] if _text_of(item) not in values]
-
-
-def _text_of(item: object) -> object:
-    return item if isinstance(item, str) else str(item).removesuffix("/")
+            items = enumerate(options[option])
+            options[option] = [item for number, item in items if number not in values and str(item) not in values]
+    return options != before

@@ -20,6 +20,9 @@ UNRELATED_ORIGINS = (
     "https://some-other-site.org",
 )
 
+#: An outer repeat of at most so many rounds is no danger.
+_FEW = 9
+
 _REPEATS = (_constants.MAX_REPEAT, _constants.MIN_REPEAT, _constants.POSSESSIVE_REPEAT)
 
 
@@ -58,7 +61,7 @@ def _check_regex(value: object, problems: Problems, *, may_nest: bool) -> re.Pat
 
 
 def nests_repeats(regex: re.Pattern[str]) -> bool:
-    r"""Tell whether an unbounded repeat stands inside an unbounded repeat.
+    r"""Tell whether an unbounded repeat stands inside a repeat that is unbounded, or of many rounds.
 
     >>> nests_repeats(re.compile("(a+)+")), nests_repeats(re.compile(r"https://[a-z]+\.example"))
     (True, False)
@@ -72,7 +75,8 @@ def _nests(node: Any, *, inside: bool) -> bool:  # noqa: ANN401 (the parse tree 
     if isinstance(node, tuple) and node and any(node[0] is repeat for repeat in _REPEATS):
         _, most, body = node[1]
         is_unbounded = most is _constants.MAXREPEAT
-        return (inside and is_unbounded) or _nests(body, inside=inside or is_unbounded)
+        # Why: ten rounds of an unbounded repeat take as long as all of a short text has ways to be cut into ten.
+        return (inside and is_unbounded) or _nests(body, inside=inside or is_unbounded or most > _FEW)
     if isinstance(node, tuple | list | _parser.SubPattern):
         return any(_nests(part, inside=inside) for part in node)
     return False
