@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import logging
 import subprocess
 import sys
@@ -13,8 +14,10 @@ import pytest
 import websockets.exceptions
 import websockets.sync.client
 from starlette.applications import Starlette
+from starlette.endpoints import HTTPEndpoint
 from starlette.middleware import Middleware
 from starlette.middleware.base import BaseHTTPMiddleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import FileResponse, PlainTextResponse, RedirectResponse, StreamingResponse
 from starlette.routing import Host, Mount, Route, Router, WebSocketRoute
 from starlette.staticfiles import StaticFiles
@@ -350,14 +353,79 @@ class _OwnStack(Starlette):
         return stack
 
 
-def test_install_into_an_app_of_another_class() -> None:
-    """A class that builds its stack in its own way needs ``install``; then it is covered, too."""
+def _build_late(app: _OwnStack) -> Any:
+    return _OwnStack.build_middleware_stack(app)
+
+
+def test_an_app_of_another_class() -> None:
+    """A class that builds its stack in its own way is covered, too, whenever it was made."""
     app = _OwnStack(routes=[Route("/boom", _boom)])
     app.add_middleware(_Gate)
     install(app, **LIST)
     app.add_middleware(_Gate)
     with serve_asgi(app) as port:
         assert ask_preflight(port, APP, path="/boom").status == 200
+    late = type("Late", (_OwnStack,), {"build_middleware_stack": _build_late})
+    app = late(routes=[Route("/boom", _boom)], middleware=[Middleware(_Gate), Middleware(CORSMiddleware, **LIST)])
+    with serve_asgi(app) as port:
+        assert ask_preflight(port, APP, path="/boom").status == 200
+
+
+ORDER = """
+{imports}
+app = FastAPI()
+
+@app.get("/private")
+@cors_policy(allow_origins=["https://app.example"])
+def private(): ...
+
+router = APIRouter()
+router.add_api_route("/routed", private)
+app.include_router(router)
+app.add_middleware(CORSMiddleware, allow_origins=["*"])
+layer = app.build_middleware_stack()
+lines = [line for line in layer.list_routes() if line.path in {{"/private", "/routed"}}]
+print(type(layer).__name__, [line.policy.allow_origins for line in lines])
+"""
+_OURS = "from crossorigin.integrations.starlette import CORSMiddleware, cors_policy"
+_THEIRS = "from fastapi import APIRouter, FastAPI"
+
+
+@pytest.mark.parametrize("imports", [f"{_OURS}\n{_THEIRS}", f"{_THEIRS}\n{_OURS}"])
+def test_the_order_of_imports(imports: str) -> None:
+    """FastAPI's apps are covered, with their routers, although only Starlette's integration was imported."""
+    program = ORDER.format(imports=imports).replace("FastAPI()", "FastAPI(openapi_url=None)")
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", program], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout == "CORSMiddleware [('https://app.example',), ('https://app.example',)]\n"
+
+
+def test_an_app_inside_of_something_else(caplog: pytest.LogCaptureFixture) -> None:
+    """The routes are found inside of what was put around the app by hand; where there are none, that is said."""
+    app = Starlette(routes=[Route("/private", _partners)])
+    with serve_asgi(CORSMiddleware(GZipMiddleware(GZipMiddleware(app)), allow_origins=["*"])) as port:
+        assert "access-control-allow-origin" not in ask(port, "GET", "/private", [("Origin", EVIL)]).cors
+    CORSMiddleware(_app_of_nothing).bind(_app_of_nothing)
+    assert "no routes can be read through function" in caplog.text
+
+
+class _Endpoint(HTTPEndpoint):
+    """A view that is a class."""
+
+    async def get(self, _request: Any) -> PlainTextResponse:
+        return PlainTextResponse("ok")
+
+
+def test_marks_of_what_is_made_of_something_marked() -> None:
+    """A partial has the policy of what it calls, and a class that of the one it is made of, unless it has its own."""
+    parent = cors_policy(PARTNERS)(type("Parent", (_Endpoint,), {}))
+    child: Any = type("Child", (parent,), {})
+    own = PUBLIC(type("Own", (parent,), {}))
+    endpoints = [functools.partial(functools.partial(_partners)), parent, child, own]
+    app = Starlette(routes=[Route(f"/{number}", endpoint) for number, endpoint in enumerate(endpoints)])
+    policies = [line.policy for line in CORSMiddleware(app).list_routes()[:4]]
+    assert policies == [PARTNERS, PARTNERS, PARTNERS, Policy(allow_origins="*")]
 
 
 @pytest.mark.parametrize("build", [None, lambda *_: None, 5])

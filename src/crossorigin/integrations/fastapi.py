@@ -13,9 +13,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fastapi import Depends, FastAPI, routing
+from fastapi import Depends, routing
 
-from crossorigin.integrations.starlette import ALL_METHODS, CORSMiddleware, _stack, cors_policy, install
+from crossorigin.integrations.starlette import ALL_METHODS, CORSMiddleware, cors_policy, install
 from crossorigin.integrations.starlette._routes import Reading
 from crossorigin.policy import Policy
 
@@ -59,6 +59,5 @@ def _find_more(route: Any) -> Iterable[Policy]:  # noqa: ANN401 (a route of eith
 
 
 Reading.find_more = staticmethod(_find_more)
-# Why: releases since 0.137 keep included routers as they are; before, a router's routes were copied into the app's.
+# Why: newer releases keep included routers as they are; before, a router's routes were copied into the app's.
 Reading.spread = staticmethod(getattr(routing, "iter_route_contexts", iter))
-_stack.patch(FastAPI, CORSMiddleware)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING
 
 from crossorigin.errors import IncompatibleOptionsError, PolicyError, SettingError
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 _KEY = "__cors_policy__"
+
+#: Not empty as soon as any target was given a policy.
+made: list[bool] = []
 
 
 def cors_policy(policy: Policy | None = None, **options: Unpack[Options]) -> Callable[[T], T]:
@@ -33,17 +37,21 @@ def cors_policy(policy: Policy | None = None, **options: Unpack[Options]) -> Cal
     own = policy or Policy(**options)
 
     def decorate(target: T) -> T:
-        if (other := read_mark(target) or own) != own:
+        # Why: not read_mark, because a class may differ from the one that it is made of.
+        if (other := vars(target).get(_KEY, own)) != own:
             raise PolicyError([make_conflict(getattr(target, "__name__", repr(target)), other, own)])
         setattr(target, _KEY, own)
+        made.append(True)
         return target
 
     return decorate
 
 
 def read_mark(target: object) -> Policy | None:
-    """Return the policy that ``cors_policy`` gave a target, or None."""
-    found = getattr(target, "__dict__", {}).get(_KEY)
+    """Return the policy that ``cors_policy`` gave a target, a class it is made of, or what a partial calls, or None."""
+    while isinstance(target, functools.partial) and not hasattr(target, _KEY):
+        target = target.func
+    found = getattr(target, _KEY, None)
     return found if isinstance(found, Policy) else None
 
 

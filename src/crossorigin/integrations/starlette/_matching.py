@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from starlette.routing import Match
 
+from crossorigin.integrations._answering import logger
+from crossorigin.integrations.starlette._marks import made
 from crossorigin.standard.headers import ORIGIN, REQUEST_METHOD
 
 if TYPE_CHECKING:
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 
     from crossorigin.integrations._table import RouteLine
 
+_MOST_WRAPPERS = 32
 _METHOD = REQUEST_METHOD.lower().encode()
 _ORIGIN = ORIGIN.lower().encode()
 
@@ -62,3 +65,19 @@ def make_real_scope(scope: Scope) -> Scope:
         if _ORIGIN in fields and _METHOD in fields:
             copy["method"] = fields[_METHOD].decode("latin-1")
     return copy
+
+
+def find_routed(app: Any) -> Any:  # noqa: ANN401 (whatever is wrapped)
+    """Return the app that has the routes, inside of what else was put around it by hand."""
+    for _ in range(_MOST_WRAPPERS):
+        inner = getattr(app, "app", None)
+        if hasattr(app, "routes") or inner is None:
+            break
+        app = inner
+    if made and not hasattr(app, "routes"):
+        logger.warning(
+            "no routes can be read through %s, so policies of single routes have no effect there: "
+            "put CORSMiddleware around the app itself, or call install(app)",
+            type(app).__name__,
+        )
+    return app

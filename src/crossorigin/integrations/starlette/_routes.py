@@ -6,6 +6,7 @@ to that.
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 from starlette.routing import WebSocketRoute
@@ -14,7 +15,7 @@ from crossorigin.errors import PolicyError, SettingError
 from crossorigin.integrations._answering import Layer
 from crossorigin.integrations._table import RouteLine
 from crossorigin.integrations.starlette._marks import make_conflict, read_mark
-from crossorigin.integrations.starlette._matching import Leaf, find_line, make_real_scope
+from crossorigin.integrations.starlette._matching import Leaf, find_line, find_routed, make_real_scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -44,6 +45,9 @@ class RoutePolicies:
     """
 
     def __init__(self, app: object) -> None:
+        if "fastapi" in sys.modules:
+            import crossorigin.integrations.fastapi  # noqa: F401, PLC0415 (it knows how FastAPI keeps its routes)
+        app = find_routed(app)
         self._mistakes: list[SettingError] = []
         self._leaves = tuple(self._read(getattr(app, "routes", ()), "", read_mark(app)))
         self.lines = [line for leaf in self._leaves for line in leaf.lines]

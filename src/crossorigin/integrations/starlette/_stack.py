@@ -45,18 +45,36 @@ class FailedStart:
 
 
 def patch(owner: type[Starlette], outermost: type) -> None:
-    """Wrap the class's ``build_middleware_stack``, once.
+    """Wrap ``build_middleware_stack`` of the class, and of those made of it, once.
 
     :param outermost: the middleware class whose instances belong around everything.
     :raises RuntimeError: this release of the framework is not built in the way that is known.
     """
-    # Why: some releases of FastAPI have one of their own, and others inherit Starlette's.
-    build = getattr(owner, _NAME, None)
+    build = owner.__dict__.get(_NAME)
     if getattr(build, _MARK, False):
         return
     if not inspect.isfunction(build) or list(inspect.signature(build).parameters) != ["self"]:
         raise RuntimeError(_DOES_NOT_FIT.format(module=owner.__module__))
     setattr(owner, _NAME, wrap_build(build, outermost))
+    for known in owner.__subclasses__():
+        _patch_own(known, outermost)
+    # Why: FastAPI, and whoever makes a class of his own, may be imported after this.
+    set_up = owner.__init_subclass__
+
+    def watch(cls: Any, /, **options: Any) -> None:  # noqa: ANN401 (any class)
+        set_up(**options)
+        _patch_own(cls, outermost)
+
+    owner.__init_subclass__ = classmethod(watch)  # type: ignore[assignment]  # in a class it is one by itself
+
+
+def _patch_own(cls: Any, outermost: type) -> None:  # noqa: ANN401 (a class, which type checkers know too well)
+    """Wrap the method of a class that has one of its own, and those of its subclasses."""
+    build = cls.__dict__.get(_NAME)
+    if inspect.isfunction(build) and not getattr(build, _MARK, False):
+        setattr(cls, _NAME, wrap_build(build, outermost))
+    for known in cls.__subclasses__():
+        _patch_own(known, outermost)
 
 
 def wrap_build(build: Callable[[Any], ASGIApp], outermost: type) -> Callable[[Any], ASGIApp]:
@@ -98,7 +116,7 @@ def install(app: Starlette, outermost: type, **options: Any) -> None:  # noqa: A
     :raises RuntimeError: the app has started, or has the middleware already.
     """
     build = getattr(app, _NAME, None)
-    if build is None or not hasattr(app, "middleware_stack"):
+    if not getattr(build, _MARK, False) or not hasattr(app, "middleware_stack"):
         raise RuntimeError(_DOES_NOT_FIT.format(module=type(app).__module__))
     if app.middleware_stack is not None:
         text = "the app has started: call install(app) before it serves its first request"
@@ -107,6 +125,3 @@ def install(app: Starlette, outermost: type, **options: Any) -> None:  # noqa: A
         text = "this app has a CORSMiddleware already: keep one of the two"
         raise RuntimeError(text)
     app.add_middleware(cast("Any", outermost), **options)
-    if not getattr(build, _MARK, False):
-        # Why: a class of its own may build its stack in its own way.
-        app.__dict__[_NAME] = wrap_build(type(app).build_middleware_stack, outermost).__get__(app)
