@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from flask import Flask
@@ -13,6 +13,9 @@ from flask_cases import ALL, ALLOWED, A, B, cors, get, make_app, preflight
 from crossorigin import Policy, PolicyError, PolicyWarning
 from crossorigin.integrations.flask import CORS, core, cross_origin
 from crossorigin.integrations.flask._resources import Resources
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 # Options, what an actual request from A is told, what one without an origin is told.
 ACTUAL: list[tuple[dict[str, Any], dict[str, str], dict[str, str]]] = [
@@ -197,20 +200,69 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"max_age": "soon"}, "max_age"),
     ({"origin": A}, 'Did you mean "origins"'),
     ({"allow_origins": A}, 'Did you mean "origins"'),
+    ({"allowed_origins": A}, 'Did you mean "origins"'),
+    ({"allow_origin_regex": A}, 'Did you mean "origins"'),
     ({"allow_credentials": True}, 'Did you mean "supports_credentials"'),
-    ({"xyz": True}, "Known are"),
+    ({"credentials": True}, 'Did you mean "supports_credentials"'),
+    ({"resource": "/api"}, 'Did you mean "resources"'),
+    ({"orgins": A, "xyz": True}, 'Did you mean "origins"'),
 ]
 
 
 @pytest.mark.parametrize(("options", "text"), WRONG, ids=str)
 def test_wrong_options(options: dict[str, Any], text: str) -> None:
     """What is wrong is a ValueError where it is written, with the nearest known name."""
+    if "xyz" in options:
+        with pytest.warns(PolicyWarning, match="xyz"), pytest.raises(PolicyError, match=text):
+            CORS(Flask("api"), **options)
+        return
     with pytest.raises(ValueError, match=text) as caught:
         CORS(Flask("api"), **options)
     assert caught.type is PolicyError
     if "resources" not in options:
         with pytest.raises(PolicyError, match=text):
             cross_origin(**options)(lambda: "ok")
+
+
+NO_EFFECT: list[tuple[str, str]] = [
+    ("headers", 'Did you mean "allow_headers"'),
+    ("allow_methods", 'Did you mean "methods"'),
+    ("vary_headers", 'Did you mean "vary_header"'),
+    ("max-age", 'Did you mean "max_age"'),
+    ("deny_origin", 'Did you mean "deny_origins"'),
+    ("error_states", 'Did you mean "error_status"'),
+    ("xyz", "Known are"),
+]
+
+
+@pytest.mark.parametrize("form", ["CORS", "init_app", "resource", "decorator"])
+@pytest.mark.parametrize(("name", "text"), NO_EFFECT)
+def test_unknown_options(form: str, name: str, text: str) -> None:
+    """An app starts with them, and is told once, where they are written, what they were probably meant to be."""
+    app = make_app()
+    options: Any = {"origins": A, name: ["PUT"]}
+    ways: dict[str, Callable[[], object]] = {
+        "CORS": lambda: CORS(app, **options),
+        "init_app": lambda: CORS().init_app(app, **options),
+        "resource": lambda: CORS(app, resources={"/items": options}),
+        "decorator": lambda: app.view_functions.update(items=cross_origin(**options)(app.view_functions["items"])),
+    }
+    with pytest.warns(PolicyWarning, match=f'"{name}" is not known') as caught:
+        ways[form]()
+    assert [warning.filename for warning in caught] == [__file__]
+    assert text in str(caught[0].message)
+    assert cors(get(app)) == ALLOWED
+    assert cors(get(app, origin=B)) == {"vary": "Origin"}
+
+
+@pytest.mark.parametrize(("origins", "told"), [([None], {"vary": "Origin"}), ([A, None], ALLOWED)], ids=str)
+def test_an_unset_variable_is_no_origin(origins: Any, told: dict[str, str]) -> None:
+    """It is dropped from the list, with a warning."""
+    app = make_app()
+    with pytest.warns(PolicyWarning, match=r"origins\[\d\].*(\n.*)*not set is None") as caught:
+        CORS(app, origins=origins)
+    assert len(caught) == 1
+    assert cors(get(app)) == told
 
 
 def test_wrong_calls() -> None:

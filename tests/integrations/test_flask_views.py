@@ -195,7 +195,9 @@ def test_mixed_views() -> None:
             ("HEAD", "/class", A),
             ("PUT", "/class", B),
             ("PUT", "/async", A),
-            ("GET", "/async", B),
+            ("GET", "/async", A),
+            ("DELETE", "/class", A),
+            ("DELETE", "/outer/outer", A),
             ("GET", "/hidden", A),
             ("GET", "/items", B),
         ]
@@ -206,6 +208,40 @@ def test_mixed_views() -> None:
                 told = ask_preflight(port, origin, method, path=path).cors
                 passes = origin == (B if path == "/hidden" else allowed)
                 assert ("access-control-allow-methods" in told) is passes, (path, origin)
+
+
+@pytest.mark.parametrize("is_open", [True, False])
+@pytest.mark.parametrize("form", ["blueprint", "view", "class", "no automatic OPTIONS"])
+def test_a_method_without_a_route(form: str, is_open: bool) -> None:
+    """The policy of the route that has the path answers for it, not a more open one of the app."""
+    app, blueprint = Flask("api"), Blueprint("inner", "inner")
+
+    class Class(MethodView):
+        @cross_origin(origins=A)
+        def post(self) -> str:
+            return "ok"
+
+    match form:
+        case "blueprint":
+            blueprint.add_url_rule("/x", view_func=lambda: "ok", endpoint="x")
+            CORS(blueprint, origins=A)
+            app.register_blueprint(blueprint)
+        case "view":
+            app.add_url_rule("/x", view_func=cross_origin(origins=A)(lambda: "ok"), endpoint="x")
+        case "class":
+            app.add_url_rule("/x", view_func=Class.as_view("x"))
+        case _:
+            app.add_url_rule("/x", view_func=lambda: "ok", provide_automatic_options=False, endpoint="x")
+            app.view_functions["x"] = cross_origin(origins=A)(app.view_functions["x"])
+    if is_open:
+        CORS(app)
+    elif form != "blueprint":
+        CORS(app, origins=[])
+    assert preflight(app, "/x") == {**ALLOWED, "allow-methods": ALL}
+    assert preflight(app, "/x", Origin=B) == {"vary": "Origin"}
+    answer = get(app, "/x", method="PUT")
+    assert (answer.status_code, cors(answer)) == (405, ALLOWED)
+    assert cors(get(app, "/x", method="PUT", origin=B)) == {"vary": "Origin"}
 
 
 def test_preflights_come_before_hooks() -> None:

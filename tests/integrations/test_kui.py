@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 
 from crossorigin import Policy, PolicyError, PolicyWarning, Rule, Ruleset
+from crossorigin.cli import main
 from crossorigin.integrations.kui import asgi, wsgi
 from servers import Answer, ask, ask_preflight, serve_asgi, serve_wsgi
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 APP = "https://app.example"
 EVIL = "https://evil.example"
@@ -21,7 +23,7 @@ ROUTE = "https://route.example"
 READABLE = {"access-control-allow-origin": APP, "vary": "Origin"}
 METHODS = "GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS"
 FOUR = "Accept, Accept-Language, Content-Language, Content-Type"
-CONFIG = {"allow_origins": [re.compile(r"https://app\.example")]}
+CONFIG: Any = {"allow_origins": [re.compile(r"https://app\.example")]}
 
 
 class Half(NamedTuple):
@@ -296,6 +298,62 @@ def test_settings_that_are_wrong_are_errors(half: Half) -> None:
         half.ours.Kui(cors_config={"max_age": "600"})
 
 
+ROUTES = """
+import re
+from kui.{half} import HttpRoute, HttpView, MultimethodRoutes, Routes, required_method
+from crossorigin.integrations.kui.{half} import Kui, allow_cors
+
+{define} view(): ...
+
+class Things(HttpView):
+    @classmethod
+    {define} get(cls): ...
+    @classmethod
+    {define} put(cls): ...
+
+routes = Routes(
+    HttpRoute("/items", view, "items"),
+    HttpRoute("/users/{{id}}", view, "users") @ allow_cors([re.compile("https://user")]),
+    HttpRoute("/things", Things),
+    Routes(HttpRoute("/group", view, "group"), http_middlewares=[allow_cors(["https://group.example"])]),
+    MultimethodRoutes(
+        HttpRoute("/both", view, "get") @ required_method("GET") @ allow_cors(["https://get.example"]),
+        HttpRoute("/both", view, "put") @ required_method("PUT") @ allow_cors(["https://put.example"]),
+        HttpRoute("/one", view, "one") @ required_method("POST"),
+        base_class=HttpView,
+    ),
+)
+app = Kui(routes=routes, cors_config={{"allow_origins": ["https://app.example"], "allow_methods": ["GET"]}})
+"""
+
+
+def test_the_table_of_routes(
+    half: Half, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each route is shown with the policy that answers there; the app's own is the last."""
+    name = half.theirs.__name__.partition(".")[2]
+    text = ROUTES.format(half=name, define="async def" if name == "asgi" else "def")
+    if name == "asgi":
+        text += "\nfrom kui.asgi import SocketRoute\napp.router <<= SocketRoute('/socket', view)\n"
+    (tmp_path / f"kui_{name}_shop.py").write_text(text)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert main(["routes", f"kui_{name}_shop:app"]) == 0
+    lines = capsys.readouterr().out.splitlines()[1:]
+    more = "; methods GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS"
+    assert {tuple(line.removesuffix(more).split()) for line in lines} == {
+        ("all", "/items", "the", "app's"),
+        ("all", "/users/{id}", "/https://user/"),
+        ("GET,", "PUT", "/things", "the", "app's"),
+        ("all", "/group", "https://group.example"),
+        ("GET", "/both", "https://get.example"),
+        ("PUT", "/both", "https://put.example"),
+        ("POST", "/one", "the", "app's"),
+        ("all", "/*", "https://app.example;", "methods", "GET"),
+        *([("WebSocket", "/socket", "the", "app's")] if name == "asgi" else []),
+    }
+    assert "/*" in lines[-1]
+
+
 def test_an_unhandled_exception_stays_the_apps_own(half: Half) -> None:
     """At a route it goes on as it is, without headers: only what stands around the app can answer it."""
     with half.serve(make_decorated(half)) as port:
@@ -331,8 +389,10 @@ def test_handshakes_are_judged() -> None:
         ("Sec-WebSocket-Version", "13"),
         ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="),
     ]
-    for more, status in (({}, 101), ({"websockets": "check"}, 403)):
-        app = asgi.Kui(routes=[SocketRoute("/socket", talk)], cors_config={**CONFIG, **more})
+    rows: list[tuple[dict[str, Any], int]] = [({}, 101), ({"websockets": "check"}, 403)]
+    for more, status in rows:
+        config: Any = {**CONFIG, **more}
+        app = asgi.Kui(routes=[SocketRoute("/socket", talk)], cors_config=config)
         with serve_asgi(app) as port:
             assert ask(port, "GET", "/socket", [*handshake, ("Origin", EVIL)]).status == status
             assert ask(port, "GET", "/socket", [*handshake, ("Origin", APP)]).status == 101

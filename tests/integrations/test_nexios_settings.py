@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 from typing import Any
 
 import pytest
@@ -24,7 +25,7 @@ def test_defaults_are_the_documented_ones() -> None:
     assert (policy.allow_origins, set(policy.allow_methods)) == ((), ALL)
     assert (policy.allow_credentials, policy.max_age, policy.require_origin, policy.debug) == (True, 600, False, False)
     assert (policy.error_status, policy.preflight_status, policy.websockets) == (400, 201, "warn")
-    assert (config.allow_origins, set(config.allow_methods), config.max_age) == ([], ALL, 600)
+    assert (config.allow_origins, set(config.allow_methods), config.max_age) == ((), ALL, 600)
     assert (config.custom_error_status, config.custom_error_messages, config.debug) == (400, {}, False)
 
 
@@ -168,7 +169,24 @@ def test_an_invalid_assignment_raises_and_changes_nothing(assign: Any) -> None:
     with pytest.raises(PolicyError, match="allow_origin_regex"):
         assign(config, "allow_origin_regex", "(")
     assert config.cors.policy is before
-    assert config.cors.to_dict() == {"allow_origins": [APP], "max_age": 60}
+    assert config.cors.to_dict() == {"allow_origins": (APP,), "max_age": 60}
+
+
+@pytest.mark.parametrize("origins", [[APP], {APP}, None], ids=str)
+def test_a_setting_is_not_changed_in_place(origins: Any) -> None:
+    """It would be read as changed, and have no effect: it raises."""
+    section: Any = {"allow_origins": origins, "custom_error_messages": {"missing_origin": "Whence?"}}
+    config = MakeConfig({"cors": section})
+    assert config.cors["allow_origins"] == config.cors.allow_origins == config.cors.policy.allow_origins
+    with pytest.raises(AttributeError):
+        config.cors["allow_origins"].append(EVIL)
+    with pytest.raises(TypeError):
+        config.cors["custom_error_messages"]["missing_origin"] = "Where?"
+    written = json.loads(config.to_json())["cors"]
+    assert (written.get("allow_origins"), written["custom_error_messages"]) == (
+        [APP] if origins else None,
+        section["custom_error_messages"],
+    )
 
 
 def test_settings_that_cannot_be_changed() -> None:
@@ -188,7 +206,7 @@ def test_a_config_is_nexios_own_kind() -> None:
     config["debug"] = True
     assert config.debug is True
     assert (config.nothing, config.cors.nothing) == (None, None)
-    assert config.to_dict()["cors"] == {"allow_origins": [APP]}
+    assert config.to_dict()["cors"] == {"allow_origins": (APP,)}
     config.cors = None
     assert config.cors is None
 

@@ -8,25 +8,30 @@ import warnings
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from crossorigin.errors import PolicyWarning
-from crossorigin.integrations.flask import _settings
 from crossorigin.integrations.flask._answers import answer
+from crossorigin.integrations.flask._names import keep_known
 from crossorigin.integrations.flask._views import View, mark
 from crossorigin.policy import Policy, count_own_frames
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Unpack
+
+    from crossorigin.integrations.flask._options import ViewOptions
 
 Function = TypeVar("Function", bound="Callable[..., Any]")
 
 
-def cross_origin(*ignored: object, policy: Policy | None = None, **options: Any) -> Callable[[Function], Function]:  # noqa: ANN401 (the options of flask-cors take many types)
+def cross_origin(
+    *ignored: object, policy: Policy | None = None, **options: Unpack[ViewOptions]
+) -> Callable[[Function], Function]:
     """Give a view a policy of its own, in the place of its app's and blueprint's; it may be async.
 
     With ``CORS(app)`` the view's preflights are answered before the app runs; without it, by the view's route, so
     behind everything that runs before a view.
 
     :param policy: a policy, which is answered in our way; or the options of flask-cors by name.
-    :raises PolicyError: an option is wrong or unknown.
+    :raises PolicyError: an option is wrong, as it is for ``CORS``.
     :raises TypeError: there are both, or the brackets were left out.
 
     >>> @cross_origin(origins="https://app.example")
@@ -38,10 +43,10 @@ def cross_origin(*ignored: object, policy: Policy | None = None, **options: Any)
     if ignored:
         text = f"cross_origin takes options by name, such as origins=[...]: {ignored!r} has no effect"
         warnings.warn(text, PolicyWarning, stacklevel=count_own_frames())
-    _settings.check_names(options, "cross_origin")
+    known = keep_known(options, "cross_origin")
 
     def decorate(function: Function) -> Function:
-        view = View(getattr(function, "__qualname__", repr(function)), options, policy)
+        view = View(getattr(function, "__qualname__", repr(function)), known, policy)
         wrapper: Any
         if inspect.iscoroutinefunction(function):
 
@@ -56,7 +61,7 @@ def cross_origin(*ignored: object, policy: Policy | None = None, **options: Any)
                 response = answer(view)
                 return function(*args, **kwargs) if response is None else response
 
-        if options.get("automatic_options", True):
+        if known.get("automatic_options", True):
             # Why: Flask asks the function which methods its route has, and whether to answer OPTIONS itself.
             wrapper.required_methods = {*getattr(function, "required_methods", ()), "OPTIONS"}
             wrapper.provide_automatic_options = False

@@ -86,8 +86,7 @@ class Door(CORSMiddleware):
 
     def _find(self, environ: Environ) -> Policy | Ruleset | None:
         """Return what answers a request: the view's own policy, its blueprint's, or the app's."""
-        method = find_method(environ)
-        endpoint = find_endpoint(self.flask, environ, method)
+        endpoint, method = find_endpoint(self.flask, environ, find_method(environ))
         url = _environ.make_request(self.hot[0], environ).url if self._blueprints else ""
         policy = self._find_own(endpoint, method, url)
         if policy:

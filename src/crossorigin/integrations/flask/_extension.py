@@ -10,13 +10,16 @@ from flask import Blueprint
 from crossorigin.integrations._answering import make_policy
 from crossorigin.integrations.flask import _settings
 from crossorigin.integrations.flask._door import Door
+from crossorigin.integrations.flask._names import keep_known
 from crossorigin.integrations.flask._resources import Resources, read_resources
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from typing import Unpack
 
     from flask import Flask
 
+    from crossorigin.integrations.flask._options import AppOptions
     from crossorigin.integrations.flask._resources import Resource
     from crossorigin.policy import Policy
     from crossorigin.ruleset import Ruleset
@@ -32,7 +35,8 @@ class CORS:
 
     :param app: an app or a blueprint; or None, and ``init_app`` later.
     :param policy: a policy or ruleset, which is answered in our way; or the options of flask-cors by name.
-    :raises PolicyError: an option is wrong or unknown; it is a ``ValueError``.
+    :raises PolicyError: an option is wrong, or probably one of ``origins``, ``resources`` and ``supports_credentials``;
+        it is a ``ValueError``. What merely has no effect is dropped with a ``PolicyWarning``.
     :raises TypeError: there are both a policy and options.
     """
 
@@ -41,28 +45,22 @@ class CORS:
         app: Flask | Blueprint | None = None,
         *,
         policy: Policy | Ruleset | None = None,
-        **options: Any,  # noqa: ANN401 (the options of flask-cors take many types)
+        **options: Unpack[AppOptions],
     ) -> None:
-        _settings.check_names(options, "CORS")
-        self._options = options
+        self._options = keep_known(options, "CORS")
         self._policy = policy
         if app is not None:
             self.init_app(app)
 
     def init_app(
-        self,
-        app: Flask | Blueprint,
-        *,
-        policy: Policy | Ruleset | None = None,
-        **options: Any,  # noqa: ANN401 (the same)
+        self, app: Flask | Blueprint, *, policy: Policy | Ruleset | None = None, **options: Unpack[AppOptions]
     ) -> None:
         """Answer for an app or a blueprint, with the options given here before those of the constructor.
 
-        :raises PolicyError: an option is wrong or unknown.
+        :raises PolicyError: an option is wrong.
         :raises TypeError: there are both a policy and options.
         """
-        _settings.check_names(options, "CORS")
-        given = {**self._options, **options}
+        given = {**self._options, **keep_known(options, "CORS")}
         # Why: a blueprint has no config, and may be registered with many apps.
         config = {} if isinstance(app, Blueprint) else app.config
         policy = policy or self._policy
@@ -81,9 +79,8 @@ def _make_all(config: Mapping[str, Any], given: Mapping[str, Any]) -> Iterator[R
     """Make the policy of each resource; those without options of their own have one policy."""
     merged = _settings.merge(config, given)
     common: Policy | None = None
-    for path, own in read_resources(merged["resources"]):
-        _settings.check_names(own, f"resources[{getattr(path, 'pattern', path)!r}]")
-        if own:
+    for path, written in read_resources(merged["resources"]):
+        if own := keep_known(written, f"resources[{getattr(path, 'pattern', path)!r}]"):
             yield path, _settings.make({**merged, **own})
         else:
             common = common or _settings.make(merged)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from werkzeug.exceptions import MethodNotAllowed
 from werkzeug.wsgi import ClosingIterator
 
 from crossorigin.integrations import _environ
@@ -22,15 +23,23 @@ def find_method(environ: Environ) -> str:
     return environ.get(_environ.METHOD, method) if is_cors else method
 
 
-def find_endpoint(app: Flask, environ: Environ, method: str) -> str:
-    """Return the endpoint that a request with the method would reach, as Flask routes it, or ""."""
+def find_endpoint(app: Flask, environ: Environ, method: str) -> tuple[str, str]:
+    """Return the endpoint that a request with the method would reach, as Flask routes it, or "", and the method.
+
+    Where the path has a route and the method has none, they are those of a route with the path: its 405 is its own.
+    """
     # Why: whatever goes wrong here goes wrong in Flask, too, which knows how to answer it.
     with contextlib.suppress(Exception):
-        adapter = app.create_url_adapter(app.request_class(environ))
-        if adapter:
-            endpoint: str = adapter.match(method=method)[0]
-            return endpoint
-    return ""
+        adapter: Any = app.create_url_adapter(app.request_class(environ))
+        try:
+            return adapter.match(method=method)[0], method
+        except MethodNotAllowed as error:
+            there = {*(error.valid_methods or ())}
+            # Why: nearly every route has OPTIONS, so that finds the one that Flask would ask first.
+            rule = adapter.match(method="OPTIONS" if "OPTIONS" in there else min(there), return_rule=True)[0]
+            # Why: a class of methods says nothing for OPTIONS.
+            return rule.endpoint, min({*rule.methods} - {"OPTIONS"}, default="OPTIONS")
+    return "", method
 
 
 def is_ready(body: object, environ: Environ) -> bool:

@@ -6,47 +6,17 @@ import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from crossorigin.errors import PolicyError, UnknownOptionError
+from crossorigin.errors import PolicyError
 from crossorigin.integrations._dropin import make_policy
 from crossorigin.integrations.flask import _values as values
+from crossorigin.integrations.flask._names import CALLED, OWN, drop_unset
 from crossorigin.integrations.flask.core import CONFIG_OPTIONS, DEFAULT_OPTIONS
-from crossorigin.policy import ANY, DEFAULTS, Policy
+from crossorigin.policy import ANY, Policy
 from crossorigin.policy.habits import Habits
-from crossorigin.policy.settings import unknown_name
 from crossorigin.standard.headers import NO_CORS_SAFELISTED_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    from crossorigin.errors import SettingError
-
-#: What flask-cors calls options that we call otherwise.
-_CALLED = {
-    "allow_origins": "origins",
-    "allow_origin_regex": "origins",
-    "allow_methods": "methods",
-    "allow_credentials": "supports_credentials",
-}
-
-#: Our own options, which may stand beside those of flask-cors.
-_OWN = [name for name in DEFAULTS if name not in _CALLED and name not in DEFAULT_OPTIONS]
-
-
-def check_names(options: Mapping[str, object], called: str) -> None:
-    """Refuse an option that nobody reads.
-
-    :param called: what the options are given to.
-    :raises PolicyError: with the nearest known name.
-    """
-    mistakes: list[SettingError] = []
-    for name in options:
-        if name in _CALLED:
-            fix = f'Did you mean "{_CALLED[name]}"?'
-            mistakes.append(UnknownOptionError(called, name, "unknown-option", fix=fix))
-        elif name not in DEFAULT_OPTIONS and name not in _OWN:
-            mistakes.append(unknown_name(called, name, [*DEFAULT_OPTIONS, *_OWN]))
-    if mistakes:
-        raise PolicyError(mistakes)
 
 
 def merge(config: Mapping[str, Any], *given: Mapping[str, Any]) -> dict[str, Any]:
@@ -64,7 +34,7 @@ def make(options: Mapping[str, Any]) -> Policy:
 
     :raises PolicyError: a mistake that has an effect; it speaks of the options by their names in flask-cors.
     """
-    origins, regexes = values.read_origins(options["origins"])
+    origins, regexes = values.read_origins(drop_unset("origins", options["origins"]))
     names, patterns = values.read_header_names(options["allow_headers"])
     denied = [] if names == ANY else _list_unlisted(names, patterns)
     settings = {
@@ -78,7 +48,7 @@ def make(options: Mapping[str, Any]) -> Policy:
         "allow_private_network": bool(options["allow_private_network"]),
         "preflight_status": 200,
         "websockets": "warn",
-        **{name: options[name] for name in _OWN if name in options},
+        **{name: options[name] for name in OWN if name in options},
         "deny_headers": [*options.get("deny_headers", ()), *denied],
     }
     vary = "Origin" if options["vary_header"] else ""
@@ -95,10 +65,10 @@ def make(options: Mapping[str, Any]) -> Policy:
         names=tuple(patterns),
     )
     try:
-        return make_policy(settings, habits, _CALLED)
+        return make_policy(settings, habits, CALLED)
     except PolicyError as error:
         for mistake in error.mistakes:
-            mistake.option = _CALLED.get(mistake.option, mistake.option)
+            mistake.option = CALLED.get(mistake.option, mistake.option)
         raise PolicyError(error.mistakes) from None
 
 

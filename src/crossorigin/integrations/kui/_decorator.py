@@ -2,39 +2,38 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from crossorigin.integrations.kui._marks import Mark, find_mark, read_policy
 from crossorigin.integrations.kui._settings import ALL_METHODS, DEFAULTS, EVERYTHING
 from crossorigin.policy import Policy
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Callable, Iterable
+    from typing import Unpack
 
     from crossorigin.decision.table import Table, Wire
+    from crossorigin.integrations.kui._options import AllowCORS, MoreOptions, Origins
 
-    View = Callable[..., Any]
+View = TypeVar("View", bound="Callable[..., Any]")
 
 
-def make_allow_cors(
-    render: Callable[[Policy], Table[Wire]], wrap: Callable[[View, Mark[Wire]], View]
-) -> Callable[..., Callable[[View], View]]:
+def make_allow_cors(render: Callable[[Policy], Table[Wire]], wrap: Callable[[Any, Mark[Wire]], Any]) -> AllowCORS:
     """Make the function of one of Kui's two halves.
 
     :param wrap: puts a policy around a view.
     """
 
     def allow_cors(  # noqa: PLR0913, PLR0917 (Kui's own, in its order)
-        allow_origins: Iterable[re.Pattern[str] | str] = EVERYTHING,
+        allow_origins: Origins = EVERYTHING,
         allow_methods: Iterable[str] = ALL_METHODS,
         allow_headers: Iterable[str] = (),
         expose_headers: Iterable[str] = (),
         allow_credentials: bool = False,  # noqa: FBT001, FBT002 (as above)
-        max_age: int = 600,
+        max_age: int | None = 600,
         *,
         policy: Policy | None = None,
-        **options: Any,  # noqa: ANN401 (the options of a Policy)
+        **options: Unpack[MoreOptions],
     ) -> Callable[[View], View]:
         """Make a decorator that gives a route, or every route of a group, a policy of its own.
 

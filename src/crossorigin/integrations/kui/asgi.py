@@ -11,26 +11,23 @@ from typing import TYPE_CHECKING, Any
 from kui import asgi as theirs
 
 from crossorigin.decision import compile  # noqa: A004 (the name users know it by)
-from crossorigin.integrations import _scope, asgi
-from crossorigin.integrations._answering import Layer
+from crossorigin.integrations import _scope
+from crossorigin.integrations.kui._asgi_door import Door
 from crossorigin.integrations.kui._decorator import make_allow_cors
-from crossorigin.integrations.kui._marks import SERVED, Mark, find_policy, read_policy, set_mark
-from crossorigin.standard.headers import ORIGIN, REQUEST_METHOD
+from crossorigin.integrations.kui._marks import SERVED, Mark, read_policy, set_mark
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable
 
     from crossorigin.decision import Decision
     from crossorigin.integrations._scope import Receive, Scope, Send
+    from crossorigin.integrations.kui._options import CORSConfig
     from crossorigin.policy import Policy
     from crossorigin.ruleset import Ruleset
 
     View = Callable[..., Awaitable[Any]]
 
 __all__ = ["Kui", "allow_cors"]
-
-_ORIGIN = ORIGIN.lower().encode()
-_METHOD = REQUEST_METHOD.lower().encode()
 
 
 class Kui(theirs.Kui):
@@ -46,14 +43,14 @@ class Kui(theirs.Kui):
     def __init__(
         self,
         *,
-        cors_config: Mapping[str, Any] | None = None,
+        cors_config: CORSConfig | None = None,
         policy: Policy | Ruleset | None = None,
         **options: Any,  # noqa: ANN401 (those of Kui's class)
     ) -> None:
         super().__init__(**options)
-        self.cors: asgi.CORSMiddleware | None = None
+        self.cors: Door | None = None
         if cors_config is not None or policy is not None:
-            self.cors = _Door(self, super().__call__, read_policy(cors_config, policy))
+            self.cors = Door(self, super().__call__, read_policy(cors_config, policy))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
@@ -62,23 +59,6 @@ class Kui(theirs.Kui):
         else:
             scope[SERVED] = True
             await self.cors(scope, receive, send)
-
-
-class _Door(asgi.CORSMiddleware):
-    def __init__(self, owner: Kui, serve: Any, policy: Policy | Ruleset) -> None:  # noqa: ANN401 (a bound method)
-        def choose(scope: Scope) -> Policy | Ruleset:
-            is_http = scope["type"] == "http"
-            own = find_policy(owner.router.http_tree, scope["path"], _find_method(scope)) if is_http else None
-            return own or self.policy
-
-        Layer.__init__(self, serve, policy, {}, compile, choose)
-
-
-def _find_method(scope: Scope) -> str:
-    """Return the method of the request; of a preflight, the one that it asks for."""
-    fields = {name.lower(): value for name, value in scope["headers"]} if scope["method"] == "OPTIONS" else {}
-    is_preflight = _ORIGIN in fields and _METHOD in fields
-    return fields[_METHOD].decode("latin-1") if is_preflight else str(scope["method"])
 
 
 def _wrap(view: View, mark: Mark[bytes]) -> View:

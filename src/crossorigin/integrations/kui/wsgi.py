@@ -11,16 +11,17 @@ from typing import TYPE_CHECKING, Any
 from kui import wsgi as theirs
 
 from crossorigin.decision import compile_text
-from crossorigin.integrations import _environ, wsgi
-from crossorigin.integrations._answering import Layer
+from crossorigin.integrations import _environ
 from crossorigin.integrations.kui._decorator import make_allow_cors
-from crossorigin.integrations.kui._marks import SERVED, Mark, find_policy, read_policy, set_mark
+from crossorigin.integrations.kui._marks import SERVED, Mark, read_policy, set_mark
+from crossorigin.integrations.kui._wsgi_door import Door
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
 
     from crossorigin.decision import Decision
-    from crossorigin.integrations._environ import Environ, StartResponse
+    from crossorigin.integrations._environ import StartResponse
+    from crossorigin.integrations.kui._options import CORSConfig
     from crossorigin.policy import Policy
     from crossorigin.ruleset import Ruleset
 
@@ -42,14 +43,14 @@ class Kui(theirs.Kui):
     def __init__(
         self,
         *,
-        cors_config: Mapping[str, Any] | None = None,
+        cors_config: CORSConfig | None = None,
         policy: Policy | Ruleset | None = None,
         **options: Any,  # noqa: ANN401 (those of Kui's class)
     ) -> None:
         super().__init__(**options)
-        self.cors: wsgi.CORSMiddleware | None = None
+        self.cors: Door | None = None
         if cors_config is not None or policy is not None:
-            self.cors = _Door(self, super().__call__, read_policy(cors_config, policy))
+            self.cors = Door(self, super().__call__, read_policy(cors_config, policy))
 
     def __call__(self, environ: Any, start_response: StartResponse) -> Iterable[bytes]:  # noqa: ANN401 (a dict)
         """Serve one request."""
@@ -57,17 +58,6 @@ class Kui(theirs.Kui):
             return super().__call__(environ, start_response)
         environ[SERVED] = True
         return self.cors(environ, start_response)
-
-
-class _Door(wsgi.CORSMiddleware):
-    def __init__(self, owner: Kui, serve: Any, policy: Policy | Ruleset) -> None:  # noqa: ANN401 (a bound method)
-        def choose(environ: Environ) -> Policy | Ruleset:
-            method = environ["REQUEST_METHOD"]
-            if method == "OPTIONS" and _environ.ORIGIN in environ:
-                method = environ.get(_environ.METHOD, method)
-            return find_policy(owner.router.http_tree, environ.get("PATH_INFO", ""), method) or self.policy
-
-        Layer.__init__(self, serve, policy, {}, compile_text, choose)
 
 
 def _wrap(view: View, mark: Mark[str]) -> View:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import copy
 import weakref
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from nexios import config as theirs
@@ -27,7 +27,7 @@ class CorsConfig(Assignable):
     """The settings of the CORS middleware, with the names and defaults that Nexios documents.
 
     Each can be read and assigned to as an attribute or as an item, and what is assigned takes effect at once. To
-    change a list, assign a new one. All options of a :class:`~crossorigin.Policy` are taken, too.
+    change a list, assign a new one: lists are read as tuples. All options of a :class:`~crossorigin.Policy` are taken.
 
     :raises PolicyError: a setting is wrong; where one was assigned, the old ones stay in force.
 
@@ -85,7 +85,7 @@ class CorsConfig(Assignable):
 
         :raises PolicyError: one is wrong; the old ones stay in force.
         """
-        given = {name: value for name, value in settings.items() if value is not None}
+        given = {name: _freeze(value) for name, value in settings.items() if value is not None}
         policy = read_settings(given)
         self.__dict__.update(_config=given, _policy=policy)
         for watcher in list(self.__dict__["_watchers"]):
@@ -97,10 +97,16 @@ class CorsConfig(Assignable):
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 (any setting)
         if name.startswith("_"):
             raise AttributeError(name)
-        return self._config[name] if name in self._config else copy.copy(OPTIONS.get(name))
+        value = self._config[name] if name in self._config else _freeze(OPTIONS.get(name))
+        return MappingProxyType(value) if isinstance(value, dict) else value
 
     def __copy__(self) -> CorsConfig:
         return CorsConfig(immutable=self._immutable, **self._config)
 
     def __deepcopy__(self, _: object) -> CorsConfig:
         return self.__copy__()
+
+
+def _freeze(value: object) -> object:
+    """Return a list as a tuple: a list that is changed in place would be read so, and have no effect."""
+    return tuple(value) if isinstance(value, list | set) else value

@@ -1,0 +1,49 @@
+"""The ASGI door of a Kui app: a route with a policy of its own is answered by that one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from crossorigin.decision import compile  # noqa: A004 (the name users know it by)
+from crossorigin.integrations import asgi
+from crossorigin.integrations._answering import Layer
+from crossorigin.integrations.kui._listing import list_routes
+from crossorigin.integrations.kui._marks import find_policy
+from crossorigin.standard.headers import ORIGIN, REQUEST_METHOD
+
+if TYPE_CHECKING:
+    from crossorigin.integrations._scope import Scope
+    from crossorigin.integrations._table import RouteLine
+    from crossorigin.policy import Policy
+    from crossorigin.ruleset import Ruleset
+
+_ORIGIN = ORIGIN.lower().encode()
+_METHOD = REQUEST_METHOD.lower().encode()
+
+
+class Door(asgi.CORSMiddleware):
+    """Around the whole app.
+
+    :param owner: the app.
+    :param serve: Kui's own way to serve a request.
+    """
+
+    def __init__(self, owner: Any, serve: Any, policy: Policy | Ruleset) -> None:  # noqa: ANN401 (they are Kui's)
+        self._owner = owner
+        Layer.__init__(self, serve, policy, {}, compile, self._find)
+
+    def list_routes(self) -> list[RouteLine]:
+        """Return what serves which route, for the table of routes."""
+        return [*list_routes(self._owner.router, self.policy)]
+
+    def _find(self, scope: Scope) -> Policy | Ruleset:
+        is_http = scope["type"] == "http"
+        own = find_policy(self._owner.router.http_tree, scope["path"], _find_method(scope)) if is_http else None
+        return own or self.policy
+
+
+def _find_method(scope: Scope) -> str:
+    """Return the method of the request; of a preflight, the one that it asks for."""
+    fields = {name.lower(): value for name, value in scope["headers"]} if scope["method"] == "OPTIONS" else {}
+    is_preflight = _ORIGIN in fields and _METHOD in fields
+    return fields[_METHOD].decode("latin-1") if is_preflight else str(scope["method"])
