@@ -116,6 +116,7 @@ habits = st.builds(
     list_names=st.sampled_from((None, _list_asked)),
     refuses=st.booleans(),
     refusal_status=st.sampled_from((None, 400)),
+    handshake_status=st.sampled_from((None, 401)),
     judges_all=st.booleans(),
     body=st.sampled_from(("", "OK")),
     content_type=st.sampled_from(("text/plain; charset=utf-8", "application/json")),

@@ -438,6 +438,8 @@ WRONG = [
     ({"CORS_ORIGIN_WHITELIST": [1]}, "CORS_ORIGIN_WHITELIST"),
     ({"CORS_URLS_REGEX": "("}, "CORS_URLS_REGEX"),
     ({"CORS_URLS_REGEX": 1}, "CORS_URLS_REGEX"),
+    ({"CORS_URLS_REGEX": b"^/api/"}, "CORS_URLS_REGEX"),
+    ({"CORS_URLS_REGEX": "(" * 500 + ")" * 500}, "CORS_URLS_REGEX"),
     ({"CORS_ENFORCE": "some"}, "CORS_ENFORCE"),
     ({"CORS_ORIGIN_VALIDATOR": "nowhere.judge"}, "CORS_ORIGIN_VALIDATOR"),
     ({"CORS_POLICY": "*"}, "CORS_POLICY"),
@@ -465,7 +467,7 @@ def test_settings_changed_to_wrong_ones(caplog: pytest.LogCaptureFixture) -> Non
 
 
 def test_what_has_no_effect_is_logged_at_the_start(caplog: pytest.LogCaptureFixture) -> None:
-    with override_settings(CORS_ALLOWED_ORIGINS=["https://app.example:443", "http://plain.example"]):
+    with override_settings(CORS_ALLOWED_ORIGINS=["https://once.example:443", "http://plain.example"]):
         for _ in range(2):
             middleware.CorsMiddleware(project.items)
     assert [record.getMessage().startswith("CORS_ALLOWED_ORIGINS[0]") for record in caplog.records] == [True]

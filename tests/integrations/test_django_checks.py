@@ -76,6 +76,8 @@ ROWS: list[tuple[str, dict[str, Any], list[str], str]] = [
     ("a policy that is none", {"CORS_POLICY": {}}, ["E016"], "CORS_POLICY should be a Policy or a Ruleset"),
     ("a regex that is none", {"CORS_ALLOWED_ORIGIN_REGEXES": ["("]}, ["E017"], "CORS_ALLOWED_ORIGIN_REGEXES"),
     ("a path that is none", {"CORS_URLS_REGEX": "("}, ["E017"], "CORS_URLS_REGEX"),
+    ("a path too deep", {"CORS_URLS_REGEX": "(" * 500 + ")" * 500}, ["E017"], "CORS_URLS_REGEX"),
+    ("a path too long", {"CORS_URLS_REGEX": "a{99999999999999999999}"}, ["E017"], "CORS_URLS_REGEX"),
     ("an own option", {"CORS_ENFORCE": "some"}, ["E017"], "CORS_ENFORCE"),
     ("a star", {"CORS_ALLOWED_ORIGINS": ["*"]}, ["W001"], "CORS_ALLOWED_ORIGINS holds '*', which allows every origin."),
     ("a star beside names", {"CORS_ALLOWED_ORIGINS": [APP, "*"]}, ["W001"], "holds '*'"),

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+import warnings
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from flask import Blueprint, Flask, Response, abort, request
+from flask import Blueprint, Flask, Response, abort, make_response, request, session
 from flask.views import MethodView
 from flask_cases import ALL, ALLOWED, ASK, A, B, BoomError, cors, get, make_app, preflight
 from werkzeug.debug import DebuggedApplication
 from werkzeug.exceptions import HTTPException
 from werkzeug.test import create_environ
 
-from crossorigin import Policy, Rule, Ruleset
+from crossorigin import Policy, PolicyWarning, Rule, Ruleset
 from crossorigin.integrations.flask import CORS, core, cross_origin
 from servers import ask, ask_preflight, serve_wsgi
 
@@ -51,7 +54,7 @@ def test_a_decorator_covers_the_view_s_errors() -> None:
     for path, status in (("/abort", 403), ("/boom", 500), ("/stream", 200)):
         response = get(app, path)
         assert (response.status_code, cors(response)) == (status, ALLOWED)
-    assert get(app, "/own").headers.getlist("Vary") == ["Cookie", "Origin"]
+    assert get(app, "/own").headers.getlist("Vary") == ["Cookie, Origin"]
 
 
 @pytest.mark.parametrize("setting", ["TESTING", "PROPAGATE_EXCEPTIONS", "DEBUG"])
@@ -414,3 +417,66 @@ def test_the_table_of_routes() -> None:
         ("/api/*", (), (B,)),
     ):
         assert line in found
+
+
+def test_a_view_that_is_imported_at_its_first_request() -> None:
+    """Its policy answers from the first request on, whatever the app's is."""
+
+    def load() -> Any:
+        return cross_origin(origins=A)(lambda: "private")
+
+    class Lazy:
+        __name__ = "lazy"
+
+        def __call__(self) -> Any:
+            return load()()
+
+    app = Flask(__name__)
+    CORS(app)
+    app.add_url_rule("/private", view_func=Lazy())
+    for _ in range(2):
+        for origin, told in ((B, None), (A, A)):
+            answer = app.test_client().get("/private", headers={"Origin": origin})
+            assert answer.headers.get("Access-Control-Allow-Origin") == told
+
+
+def test_a_session_keeps_vary() -> None:
+    """What Flask adds to ``Vary`` for its session is put beside the origin, not in its place."""
+    app = Flask(__name__)
+    app.secret_key = "not secret"
+
+    @app.get("/")
+    @cross_origin(origins=[A], supports_credentials=True)
+    def index() -> Any:
+        session["user"] = 1
+        response = make_response("hello")
+        response.headers["Vary"] = "Accept-Language"
+        return response
+
+    answer = app.test_client().get("/", headers={"Origin": A})
+    words = {word.strip() for line in answer.headers.getlist("Vary") for word in line.split(",")}
+    assert words == {"Accept-Language", "Cookie", "Origin"}
+
+
+def test_warnings_survive_first_requests_at_a_time() -> None:
+    """Views whose settings are read by many threads at once leave the process's warnings as they were."""
+    app = Flask(__name__)
+    for number in range(40):
+        app.add_url_rule(f"/{number}", str(number), cross_origin(origins=["*", A])(lambda: "ok"))
+    before = warnings.showwarning, [*warnings.filters]
+
+    def visit(number: int) -> None:
+        app.test_client().get(f"/{number}", headers={"Origin": A})
+
+    with contextlib.suppress(PolicyWarning), ThreadPoolExecutor(16) as pool:
+        list(pool.map(visit, range(40)))
+    assert (warnings.showwarning, [*warnings.filters]) == before
+
+
+def test_reconfigured_before_the_first_request() -> None:
+    """What the door is told counts, also where that is before it has looked at the views."""
+    app = Flask(__name__)
+    CORS(app)
+    app.extensions["crossorigin"].reconfigure(Policy(allow_origins=[A]))
+    answer = app.test_client().get("/", headers={"Origin": B})
+    assert "Access-Control-Allow-Origin" not in answer.headers

@@ -159,7 +159,7 @@ def test_handshakes_can_be_refused() -> None:
     """Before the app sees them, with the status of every refusal."""
     app = add_routes(NexiosApp(config=CorsConfig(allow_origins=[APP], websockets="check")))
     with serve_asgi(app) as port:
-        assert ask(port, "GET", "/socket", [*HANDSHAKE, ("Origin", EVIL)]).status == 400
+        assert ask(port, "GET", "/socket", [*HANDSHAKE, ("Origin", EVIL)]).status == 403
         assert ask(port, "GET", "/socket", [*HANDSHAKE, ("Origin", APP)]).status == 101
 
 

@@ -25,7 +25,8 @@ from tornado.routing import PathMatches, Rule, RuleRouter
 from tornado.web import Application, HTTPError, RedirectHandler, RequestHandler, StaticFileHandler, stream_request_body
 from tornado.websocket import WebSocketHandler
 
-from crossorigin import Policy, PolicyError
+from crossorigin import Policy, PolicyError, Ruleset
+from crossorigin import Rule as PathRule
 from crossorigin.integrations.tornado import install
 from native_cases import ALLOWED, APP, CASES, EVIL, HANDSHAKES, PATHS, POLICY, REFUSED, RULES, Case, asking, shake_hands
 from servers import ask, ask_preflight
@@ -169,6 +170,46 @@ def test_paths() -> None:
         for path, origin, status, cors in PATHS:
             answer = ask(port, "GET", path, [("Origin", origin)])
             assert (answer.status, answer.cors) == (status, cors), path
+
+
+ANY_ORIGIN = {"access-control-allow-origin": "*"}
+VARY = {"vary": "Origin"}
+SPELLINGS: list[tuple[str, str, int, dict[str, str]]] = [
+    ("/public/x", EVIL, 200, ANY_ORIGIN),
+    ("/public/%78", EVIL, 200, ANY_ORIGIN),
+    ("/public/100%", EVIL, 200, ANY_ORIGIN),
+    ("/%70ublic/x", EVIL, 404, VARY),
+    ("/%70ublic/x", APP, 404, {"access-control-allow-origin": APP, **VARY}),
+    ("/public%2Fx", EVIL, 404, VARY),
+    ("/own/%70ublic", EVIL, 404, {"access-control-allow-origin": EVIL, **VARY}),
+    ("/%6fwn/public", EVIL, 404, VARY),
+    ("/x?%70ublic", EVIL, 404, VARY),
+    ("/caf%C3%A9%20x/y", EVIL, 200, ANY_ORIGIN),
+    ("/caf%c3%a9%20x/y", EVIL, 404, VARY),
+]
+
+
+@pytest.mark.parametrize(("path", "origin", "status", "cors"), SPELLINGS)
+def test_spellings(path: str, origin: str, status: int, cors: dict[str, str]) -> None:
+    """Tornado compares paths as they are written: the rules of the written and of the decoded one must both allow."""
+    app = Application([("/public/.*", Items), ("/caf%C3%A9%20x/.*", Items)])
+    public = PathRule(["/public/*", "/caf\u00e9 x/*"], Policy(allow_origins="*"))
+    own = PathRule(["/own/*"], Policy(allow_origins=[APP, EVIL]))
+    install(app, Ruleset([public, own, PathRule(["/*"], Policy(allow_origins=[APP], allow_credentials=True))]))
+    with serve(app) as port:
+        for _ in range(2):
+            answer = ask(port, "GET", path, [("Origin", origin)])
+            assert (answer.status, answer.cors) == (status, cors)
+
+
+def test_a_spelling_that_no_rule_serves() -> None:
+    """A path that has no rule as it is written is not read by strangers, whatever the rule of the decoded one says."""
+    app = make_app()
+    install(app, Ruleset([PathRule(["/items"], Policy(allow_origins="*"))]))
+    with serve(app) as port:
+        assert ask(port, "GET", "/%69tems", [("Origin", EVIL)]).cors == VARY
+        assert ask(port, "GET", "/%72aise", [("Origin", EVIL)]).cors == {}
+        assert ask_preflight(port, EVIL, path="/%69tems").status == 403
 
 
 def test_routers() -> None:

@@ -288,7 +288,8 @@ def _refuse(  # noqa: PLR0913 (it is the one place that makes a refusal)
     if (kind == "actual" and not _is_enforced(policy, method)) or (kind == "websocket" and policy.websockets == "warn"):
         return Decision(kind, False, found, None, "", headers, ask, policy)
     body = answers.write_body(policy, kind, found)
-    status = (policy.habits.refusal_status if kind == "preflight" else None) or policy.error_status
+    own = {"preflight": policy.habits.refusal_status, "websocket": policy.habits.handshake_status}.get(kind)
+    status = (None if found[0] is reasons.MISSING_ORIGIN else own) or policy.error_status
     headers = (*answers.render_refusal(policy, body), *headers)
     # "The server SHOULD send the same header fields in response to a HEAD request as [...] GET", and no content.
     return Decision(kind, False, found, status, "" if method == "HEAD" else body, headers, ask, policy)

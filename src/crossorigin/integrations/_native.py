@@ -53,7 +53,7 @@ class NativeLayer(Layer[str]):
     def look_up(self, incoming: Incoming, marks: MutableMapping[str, Any]) -> Answer[str] | Found | None:
         """Return the answer if it is known, what must be asked if it is not, or None: no rule serves the path."""
         rules, table = self.hot
-        if table is None and (table := _find_table(rules, incoming.target)) is None:
+        if table is None and (table := self.find_table(rules, incoming.target)) is None:
             return None
         if unused_layers:
             self.see_request(marks)
@@ -77,7 +77,7 @@ class NativeLayer(Layer[str]):
     async def decide(self, found: Found, incoming: Incoming) -> Answer[str]:
         """Decide where nothing was known."""
         rules, table, key = found
-        judge = rules.find_judge(table)
+        judge = self.find_judge(rules, table)
         path = split_path(incoming.target) if rules.table is None else "/"
         request = Request(incoming.method, path, incoming.list_lines())
         if _is_websocket(incoming):
@@ -85,6 +85,15 @@ class NativeLayer(Layer[str]):
             if decision.status is not None:
                 return table.remember((), decision)
         return table.remember(key, await rules.judge_async(judge, request))
+
+    def find_table(self, rules: Rules[str], target: str) -> Table[str] | None:
+        """Return the table of the rule that serves the path; None: no rule does."""
+        written = split_path(target)
+        return find_table_by_path(rules, decode_path(written), written, written)
+
+    def find_judge(self, rules: Rules[str], table: Table[str]) -> Policy | Ruleset:
+        """Return what judges a request for which *table* was found."""
+        return rules.find_judge(table)
 
     def merge(self, inner: Iterable[Pair], ours: list[Pair]) -> list[Pair]:
         """Put our headers on an answer; CORS headers that were there are removed."""
@@ -110,11 +119,6 @@ def _is_websocket(incoming: Incoming) -> bool:
     """
     upgrades = ",".join(incoming.get(names.UPGRADE)).lower().split(",")
     return "websocket" in (word.strip() for word in upgrades)
-
-
-def _find_table(rules: Rules[str], target: str) -> Table[str] | None:
-    written = split_path(target)
-    return find_table_by_path(rules, decode_path(written), written, written)
 
 
 def _find_preflight_key(incoming: Incoming, origins: Sequence[str]) -> Key[str]:

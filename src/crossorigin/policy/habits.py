@@ -31,6 +31,7 @@ class Habits(NamedTuple):
     (the method; the names as sent); None: the policy's own lists.
     ``refuses``: a refused preflight is refused by its status; otherwise by what its answer leaves out.
     ``refusal_status``: the status of a refused preflight; None: the policy's ``error_status``.
+    ``handshake_status``: the same for a WebSocket handshake from another origin.
     ``judges_all``: leaving out a method or a name that is not allowed is left to ``list_methods`` and ``list_names``.
     ``body`` and ``content_type``: of an allowed preflight's answer; a refusal has the same type.
     ``write_refusal``: the text of a refusal, made of the policy, the kind of request and the reasons.
@@ -53,6 +54,7 @@ class Habits(NamedTuple):
     list_names: ListNames | None = None
     refuses: bool = True
     refusal_status: int | None = None
+    handshake_status: int | None = None
     judges_all: bool = True
     body: str = ""
     content_type: str = "text/plain; charset=utf-8"

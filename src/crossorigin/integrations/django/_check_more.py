@@ -8,37 +8,15 @@ from typing import TYPE_CHECKING
 from django import conf as django
 from django.core.checks import CheckMessage, Error, Warning  # noqa: A004 (Django's name)
 from django.core.exceptions import ImproperlyConfigured
-from django.utils.module_loading import import_string
 
 from crossorigin.integrations.django._making import Remark, make_policy_of_settings
-from crossorigin.integrations.django._state import read_urls, state
+from crossorigin.integrations.django._state import read_urls
 from crossorigin.integrations.django.conf import KNOWN, POLICY, REMOVED, conf, find_name, list_written
 from crossorigin.origins.origin import NULL
 from crossorigin.policy import ANY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-_OURS = "crossorigin.integrations.django.middleware.CorsMiddleware"
-
-#: What may answer a request itself, so that a preflight would not reach a CorsMiddleware behind it.
-_MAY_ANSWER = (
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.flatpages.middleware.FlatpageFallbackMiddleware",
-    "django.contrib.redirects.middleware.RedirectFallbackMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.cache.FetchFromCacheMiddleware",
-    "django.middleware.cache.UpdateCacheMiddleware",
-    "django.middleware.common.BrokenLinkEmailsMiddleware",
-    "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.middleware.gzip.GZipMiddleware",
-    "django.middleware.http.ConditionalGetMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
-)
-_REDIRECTS = "django.middleware.security.SecurityMiddleware"
 
 _CREDENTIALS = ("wildcard-with-credentials", "regex-matches-any-origin")
 
@@ -88,33 +66,3 @@ def check_names() -> Iterator[CheckMessage]:
             near = get_close_matches(name, sorted(KNOWN), n=1)
             hint = f"Did you mean {near[0]}?" if near else "Take it out, or rename it"
             yield Warning(f"{name} is not a setting, so it has no effect.", hint=hint, id="crossorigin.W006")
-
-
-def check_middleware() -> Iterator[CheckMessage]:
-    """Yield what keeps the middleware from answering."""
-    paths = list(django.settings.MIDDLEWARE)
-    places = [number for number, path in enumerate(paths) if _is_ours(path)]
-    if not places:
-        if not state.has_views:
-            text = "The app is installed, but CorsMiddleware is not in MIDDLEWARE, so the settings have no effect."
-            yield Warning(text, hint=f'Put "{_OURS}" first into MIDDLEWARE', id="crossorigin.W003")
-        return
-    before = [path for path in paths[: places[0]] if path in _MAY_ANSWER]
-    if getattr(django.settings, "SECURE_SSL_REDIRECT", False):
-        before += [path for path in paths[: places[0]] if path == _REDIRECTS]
-    if before:
-        text = f"CorsMiddleware stands behind {', '.join(before)}, whose own answers get no CORS headers."
-        hint = f'Put "{_OURS}" first into MIDDLEWARE'
-        yield Warning(text, hint=hint, id="crossorigin.W004")
-
-
-def _is_ours(path: str) -> bool:
-    if path == _OURS:
-        return True
-    from crossorigin.integrations.django.middleware import CorsMiddleware  # noqa: PLC0415 (a check alone needs it)
-
-    try:
-        found = import_string(path)
-    except ImportError:
-        return False
-    return isinstance(found, type) and issubclass(found, CorsMiddleware)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 import warnings
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from django import conf as django
 from django.core.exceptions import ImproperlyConfigured
@@ -11,42 +12,14 @@ from django.utils.module_loading import import_string
 
 from crossorigin.errors import PolicyError, PolicyWarning
 from crossorigin.integrations._dropin import describe
+from crossorigin.integrations.django._habits import HABITS, HABITUAL
 from crossorigin.integrations.django.conf import CALLED, OWN, POLICY, conf, find_name, list_written, read_own
 from crossorigin.integrations.django.defaults import default_methods
 from crossorigin.policy import ANY, Policy
-from crossorigin.policy.habits import Habits
 from crossorigin.policy.leniency import make_leniently
 from crossorigin.ruleset import Ruleset
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-
-def _list_methods(policy: Policy, asked: str) -> str:
-    return asked if policy.allow_methods == (ANY,) else ", ".join(policy.allow_methods)
-
-
-def _list_names(policy: Policy, asked: Sequence[str]) -> str:
-    if policy.allow_headers == (ANY,):
-        return ", ".join(name for name in asked if policy.allows_header(name.lower())).lower()
-    return ", ".join(name for name in policy.allow_headers if policy.allows_header(name.lower()))
-
-
-#: How django-cors-headers answers: 200 to every preflight, its lists as they are written, Vary in lower case.
-HABITS = Habits(
-    bare="silent",
-    varies=True,
-    vary="origin",
-    preflight_vary="origin",
-    list_methods=_list_methods,
-    list_names=_list_names,
-    refuses=False,
-    judges_all=False,
-    tells_private=True,
-)
-
-#: What differs from the defaults of a Policy where nothing is written.
-HABITUAL = {"websockets": "warn", "preflight_status": 200}
+_LOCK = threading.Lock()
 
 
 class Remark(NamedTuple):
@@ -75,10 +48,12 @@ def make_policy_of_settings() -> Made:
     called |= {option: name for name, option in OWN.items()}
     if conf.CORS_ALLOW_ALL_ORIGINS:
         called["allow_origins"] = find_name("CORS_ALLOW_ALL_ORIGINS")
-    with warnings.catch_warnings(record=True) as caught:
+    options = _read_options()
+    # Why: this is no request's time, and only one thread at once may change who hears the warnings.
+    with _LOCK, warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
-            policy, dropped = make_leniently(_read_options(), HABITS)
+            policy, dropped = make_leniently(options, HABITS)
         except PolicyError as error:
             for mistake in error.mistakes:
                 mistake.option = called.get(mistake.option, mistake.option)

@@ -2,42 +2,33 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from django.conf import settings as django
 from django.core.exceptions import ImproperlyConfigured
 from django.core.signals import setting_changed
-from django.urls import Resolver404, resolve
+from django.urls import get_resolver
 
 from crossorigin.integrations.django._making import make_policy_of_settings
 from crossorigin.integrations.django._service import Service
 from crossorigin.integrations.django.conf import EVERY_URL, conf
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from django.http import HttpRequest
-
 logger = logging.getLogger("crossorigin")
-
-#: The attribute by which a decorated view carries its service; the middleware looks for it on the view it resolves.
-VIEW_MARK = "_crossorigin_service"
-
-#: The attribute by which the middleware tells the decorator whose answer a request has got.
-REQUEST_MARK = "_crossorigin_serving"
-
-#: The attribute of a response that has got its headers from a decorated view.
-RESPONSE_MARK = "_crossorigin_answered"
 
 
 class State:
-    """What the settings stand for; read anew after they have changed."""
+    """What the settings stand for; read anew when they change.
+
+    ``has_views``: a view was decorated. ``has_loaded``: all of the project's views that can be known are imported.
+    """
 
     def __init__(self) -> None:
         self.service: Service | None = None
         self.has_views = False
-        self._last: Service | None = None
+        self.has_loaded = False
         self._told: set[str] = set()
 
     def load(self, *, is_start: bool = False) -> Service:
@@ -46,15 +37,21 @@ class State:
         :raises ImproperlyConfigured: they are wrong, and there are none from before, or the server starts.
         """
         try:
-            service = self._make()
-        except ImproperlyConfigured as error:
-            if is_start or self._last is None:
+            self.service = self._make()
+        except Exception as error:
+            if is_start or self.service is None:
                 raise
-            # Why: no request may fail for what was written into the settings after the start.
+            # Why: nothing may fail for what was written into the settings after the start.
             logger.error("the changed CORS settings are wrong, so the old ones stay in force: %s", error)  # noqa: TRY400
-            service = self._last
-        self.service = self._last = service
-        return service
+        return self.service
+
+    def load_views(self) -> None:
+        """Import the project's views: only then is it known whether any is decorated."""
+        # Why: whatever fails here, Django meets again inside of the middleware, where its answer gets headers.
+        with contextlib.suppress(Exception):
+            get_resolver(django.ROOT_URLCONF).url_patterns  # noqa: B018 (to read it imports them)
+            # Why: this comes last, so that no other thread goes on before they are imported.
+            self.has_loaded = True
 
     def _make(self) -> Service:
         policy, remarks = make_policy_of_settings()
@@ -64,10 +61,12 @@ class State:
                 logger.warning("%s", remark.text)
         return Service(policy, read_urls())
 
-    def forget(self, *, setting: str, **_: Any) -> None:  # noqa: ANN401 (whatever Django sends)
-        """Have the settings read anew, after one of ours was changed."""
-        if setting.startswith("CORS_"):
-            self.service = None
+    def change(self, *, setting: str, **_: Any) -> None:  # noqa: ANN401 (whatever Django sends)
+        """Read the settings anew, after one of ours was changed."""
+        if setting == "ROOT_URLCONF":
+            self.has_loaded = False
+        if setting.startswith("CORS_") and self.service is not None:
+            self.load()
 
 
 def read_urls() -> re.Pattern[str] | None:
@@ -79,28 +78,13 @@ def read_urls() -> re.Pattern[str] | None:
     if pattern == EVERY_URL:
         return None
     try:
-        return re.compile(pattern)
-    except (re.error, TypeError) as error:
+        urls = re.compile(pattern)
+        urls.match("")
+    except (re.error, TypeError, RecursionError, OverflowError) as error:
         text = f"CORS_URLS_REGEX should be a string or regex: {error}"
         raise ImproperlyConfigured(text) from error
-
-
-def find_service(request: HttpRequest) -> Service:
-    """Return what serves a request: that of the decorated view which it would reach, or of the settings."""
-    if state.has_views and (own := _find_view_service(request)):
-        setattr(request, REQUEST_MARK, own)
-        return own
-    return state.service or state.load()
-
-
-def _find_view_service(request: HttpRequest) -> Service | None:
-    try:
-        view: Callable[..., Any] = resolve(request.path_info, getattr(request, "urlconf", None)).func
-    except Resolver404:
-        return None
-    service: Service | None = getattr(view, VIEW_MARK, None)
-    return service
+    return urls
 
 
 state = State()
-setting_changed.connect(state.forget)
+setting_changed.connect(state.change)

@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 from django import conf as django
 from django.core.checks import CheckMessage, Error, Warning  # noqa: A004 (Django's name)
 
-from crossorigin.integrations.django._check_more import check_middleware, check_names, check_policy, has_policy
+from crossorigin.integrations.django._check_middleware import check_middleware
+from crossorigin.integrations.django._check_more import check_names, check_policy, has_policy
 from crossorigin.integrations.django.conf import conf, find_name
 from crossorigin.origins.origin import NULL
 from crossorigin.policy import ANY

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from asgiref.sync import iscoroutinefunction
 
 from crossorigin.integrations._dropin import make_policy
+from crossorigin.integrations.django._habits import HABITS, HABITUAL
 from crossorigin.integrations.django._headers import make_response, put_headers
-from crossorigin.integrations.django._making import HABITS, HABITUAL
 from crossorigin.integrations.django._question import Question, is_on_a_loop
 from crossorigin.integrations.django._service import Service
-from crossorigin.integrations.django._state import REQUEST_MARK, RESPONSE_MARK, VIEW_MARK, state
+from crossorigin.integrations.django._state import state
+from crossorigin.integrations.django._views import REQUEST_MARK, RESPONSE_MARK, VIEW_MARK
 from crossorigin.integrations.django.defaults import default_headers, default_methods
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 
 from crossorigin.integrations.django._headers import make_response, put_headers
 from crossorigin.integrations.django._question import Question
-from crossorigin.integrations.django._state import RESPONSE_MARK, find_service, state
+from crossorigin.integrations.django._state import state
+from crossorigin.integrations.django._views import RESPONSE_MARK, find_reached, find_service
 from crossorigin.standard import headers as names
 
 if TYPE_CHECKING:
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest
     from django.http.response import HttpResponseBase
+
+    from crossorigin.decision.table import Answer
+    from crossorigin.integrations.django._service import Service
 
     GetResponse = Callable[[HttpRequest], HttpResponseBase | Awaitable[HttpResponseBase]]
 
@@ -49,16 +53,22 @@ class CorsMiddleware:
         """Serve one request."""
         if self.async_mode:
             return self.__acall__(request)
-        service = state.service if state.service and not state.has_views else find_service(request)
+        is_plain = state.has_loaded and not state.has_views
+        service = state.service if is_plain and state.service else find_service(request)
         answer = service.look_up(request)
         if isinstance(answer, Question):
             answer = answer.settle()
         if answer and answer[0]:
             return make_response(answer)
         response = cast("HttpResponseBase", self.get_response(request))
-        if answer and not (state.has_views and hasattr(response, RESPONSE_MARK)):
-            put_headers(response, answer[1], service.rules.journal)
-        return response
+        if state.has_views:
+            if hasattr(response, RESPONSE_MARK):
+                return response
+            if reached := find_reached(request):
+                service, answer = reached, reached.look_up(request)
+                if isinstance(answer, Question):
+                    answer = answer.settle()
+        return _finish(response, answer, service)
 
     async def __acall__(self, request: HttpRequest) -> HttpResponseBase:
         """Serve one request on the event loop."""
@@ -69,6 +79,20 @@ class CorsMiddleware:
         if answer and answer[0]:
             return make_response(answer)
         response = await cast("Awaitable[HttpResponseBase]", self.get_response(request))
-        if answer and not (state.has_views and hasattr(response, RESPONSE_MARK)):
-            put_headers(response, answer[1], service.rules.journal)
-        return response
+        if state.has_views:
+            if hasattr(response, RESPONSE_MARK):
+                return response
+            if reached := find_reached(request):
+                service, answer = reached, reached.look_up(request)
+                if isinstance(answer, Question):
+                    answer = await answer.settle_async()
+        return _finish(response, answer, service)
+
+
+def _finish(response: HttpResponseBase, answer: Answer[str] | None, service: Service) -> HttpResponseBase:
+    if answer and answer[0]:
+        # Why: the view that was reached is not the one that was looked up, and its policy refuses.
+        return make_response(answer)
+    if answer:
+        put_headers(response, answer[1], service.rules.journal)
+    return response

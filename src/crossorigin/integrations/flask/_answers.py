@@ -76,8 +76,12 @@ def _put(response: Response) -> Response:
     headers = response.headers
     for name in [name for name in headers.keys() if name.lower().startswith(CORS_PREFIX)]:  # noqa: SIM118 (they are no mapping)
         headers.remove(name)
-    words = {word.strip().lower() for value in headers.getlist(VARY) for word in value.split(",")}
+    varies = headers.getlist(VARY)
+    words = {word.strip().lower() for value in varies for word in value.split(",")}
     for name, value in request.environ[_OURS_KEY]:
-        if name != VARY or words.isdisjoint({"*", *value.lower().split(", ")}):
+        if name != VARY:
             headers.add(name, value)
+        elif words.isdisjoint({"*", *value.lower().split(", ")}):
+            # Why: one line, because Flask's session reads only the first one when it adds its own word.
+            headers[VARY] = ", ".join([*varies, value])
     return response

@@ -10,19 +10,21 @@ from crossorigin.integrations._answering import Layer, unused_layers
 from crossorigin.integrations.flask._listing import list_routes
 from crossorigin.integrations.flask._resources import Resources
 from crossorigin.integrations.flask._routing import find_endpoint, find_method, is_ready
-from crossorigin.integrations.flask._views import find_view, has_views, is_any_view_marked
+from crossorigin.integrations.flask._views import find_view, has_views
 from crossorigin.integrations.wsgi import CORSMiddleware
 from crossorigin.policy import Policy
 from crossorigin.ruleset import Ruleset
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, MutableMapping
+    from typing import Unpack
 
     from flask import Flask
 
     from crossorigin.integrations._environ import Environ, StartResponse, WSGIApp
     from crossorigin.integrations._table import RouteLine
     from crossorigin.integrations.flask._resources import Resource
+    from crossorigin.policy.options import Options
 
 #: Under these keys the door tells the views inside it of the response, and of the policy that it found for the view.
 EXCHANGE_KEY = "crossorigin.flask.exchange"
@@ -45,8 +47,18 @@ class Door(CORSMiddleware):
         self._inner: WSGIApp = app.wsgi_app
         self._everywhere: list[Resources] = []
         self._blueprints: dict[str, list[Resources]] = {}
+        self._told: Policy | Ruleset | None = None
         # Why: not that of CORSMiddleware, which has no say in the choice.
         Layer.__init__(self, self._serve, _NOTHING, {}, compile_text, self._find)
+        self._told = None
+
+    def reconfigure(self, policy: Policy | Ruleset | None = None, **settings: Unpack[Options]) -> None:
+        """Put another policy in force, in the place of all that ``CORS`` has said.
+
+        :raises PolicyError: the new one is wrong; the old one stays in force.
+        """
+        super().reconfigure(policy, **settings)
+        self._told = self.policy
 
     def add(self, resources: Resources, blueprint: str | None = None) -> None:
         """Take in what one ``CORS`` says; of those for the same path, the last one counts."""
@@ -72,9 +84,7 @@ class Door(CORSMiddleware):
         self._finds_views = has_views(self.flask)
         is_routed = self._finds_views or bool(self._blueprints)
         self._choose = self._find if is_routed else None
-        # Why: only the wrapper of a view asks for what _serve leaves.
-        self.app = self._serve if is_any_view_marked() else self._inner
-        self.reconfigure(policy if is_routed else everything.only_policy or policy)
+        super().reconfigure(self._told or (policy if is_routed else everything.only_policy or policy))
 
     def list_routes(self) -> list[RouteLine]:
         """Return what serves which route, for the table of routes."""
@@ -105,7 +115,7 @@ class Door(CORSMiddleware):
         return None
 
     def _serve(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        """Call the app, and let the views know of the response."""
+        """Call the app, and let the views know of the response: one may be imported, and marked, at its first request."""
         if isinstance(start_response, _environ.Exchange):
             environ[EXCHANGE_KEY] = start_response
         return self._inner(environ, start_response)

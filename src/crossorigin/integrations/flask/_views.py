@@ -24,8 +24,8 @@ _MARK = "__crossorigin_view__"
 _METHODS = ("get", "head", "post", "put", "patch", "delete", "options", "trace")
 
 
-#: The views that there are.
-_marked: weakref.WeakSet[View] = weakref.WeakSet()
+#: Why: warnings that two threads catch at a time are lost for the whole process.
+_settling = threading.RLock()
 
 
 class Settled(NamedTuple):
@@ -43,11 +43,10 @@ class View:
         self.name = name
         self._options = options
         self._policy = policy
-        self._lock = threading.Lock()
         self._settled: weakref.WeakKeyDictionary[Flask, Settled] = weakref.WeakKeyDictionary()
         if not policy:
             # Why: what is wrong is said where it is written. Whether something has no effect, the config decides, too.
-            with warnings.catch_warnings():
+            with _settling, warnings.catch_warnings():
                 warnings.simplefilter("ignore", PolicyWarning)
                 _settings.make(_settings.merge({}, options))
 
@@ -57,7 +56,7 @@ class View:
         :raises PolicyError: the config is wrong.
         """
         if (settled := self._settled.get(app)) is None:
-            with self._lock:
+            with _settling:
                 settled = self._settled[app] = self._make(app)
         return settled
 
@@ -80,12 +79,6 @@ class View:
 def mark(function: Any, view: View) -> None:  # noqa: ANN401 (any function can be a view)
     """Write down the policy of a function; what wraps the function in the usual way has it, too."""
     setattr(function, _MARK, view)
-    _marked.add(view)
-
-
-def is_any_view_marked() -> bool:
-    """Tell whether ``cross_origin`` is used at all."""
-    return bool(_marked)
 
 
 def find_view(function: object, method: str) -> View | None:

@@ -77,6 +77,7 @@ def find_policy(tree: Any, path: str, method: str) -> Policy | None:  # noqa: AN
     view = route[-1]
     methods = getattr(view, "__methods__", None)
     if methods is not None:
-        view = getattr(view, method.lower()) if method in methods else None
+        # Why: Kui looks for the function without case, and a browser sends "patch" as it is written.
+        view = getattr(view, method.lower(), None) if method.upper() in methods else None
     mark = find_mark(view)
     return mark.policy if mark else None

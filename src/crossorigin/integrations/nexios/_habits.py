@@ -43,6 +43,7 @@ def _list_names(_policy: Policy, asked: Sequence[str]) -> str:
 
 
 HABITS = Habits(
+    handshake_status=403,
     echoes=True,
     bare="silent",
     list_methods=_list_method,

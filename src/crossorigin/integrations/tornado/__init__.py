@@ -8,6 +8,8 @@ from tornado.routing import Router
 
 from crossorigin.integrations._native import NativeLayer
 from crossorigin.integrations.tornado._exchange import Exchange
+from crossorigin.integrations.tornado._written import WrittenRuleset
+from crossorigin.ruleset import Ruleset
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,9 +22,10 @@ if TYPE_CHECKING:
         HTTPServerRequest,
     )
 
+    from crossorigin.decision import Table
+    from crossorigin.integrations._answering import Rules
     from crossorigin.policy import Policy
     from crossorigin.policy.options import Options
-    from crossorigin.ruleset import Ruleset
 
 
 def install(
@@ -66,6 +69,19 @@ class CORSLayer(NativeLayer):
         found = self.find_in_app(request, **kwargs)
         connection: Any = request.connection
         return found if found is None or self._mark in vars(connection) else Exchange(self, found, connection)
+
+    def find_table(self, rules: Rules[str], target: str) -> Table[str] | None:
+        """Return the table of the rule that serves the path; None: no rule does."""
+        if "%" not in target or not isinstance(rules.policy, Ruleset):
+            return super().find_table(rules, target)
+        # Why: Tornado's router compares paths as they are written, so /%69tems is not /items to it.
+        judges = WrittenRuleset(rules.policy).find_judges(target)
+        return rules.find_table(judges[0]) if len(judges) == 1 else rules.nothing
+
+    def find_judge(self, rules: Rules[str], table: Table[str]) -> Policy | Ruleset:
+        """Return what judges a request for which *table* was found."""
+        judge = super().find_judge(rules, table)
+        return WrittenRuleset(judge) if isinstance(judge, Ruleset) else judge
 
     @property
     def _mark(self) -> str:
