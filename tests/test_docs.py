@@ -224,7 +224,11 @@ def ask_asgi(
     async def send(message: dict[str, Any]) -> None:
         sent.append(message)
 
-    asyncio.run(names["app"]({"type": "http", "method": method, "path": path, "headers": pairs}, None, send))
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": b""}
+
+    scope = {"type": "http", "method": method, "path": path, "query_string": b"", "headers": pairs}
+    asyncio.run(names["app"](scope, receive, send))
     decoded = [(name.decode(), value.decode()) for name, value in sent[0]["headers"]]
     return sent[0]["status"], decoded, b"".join(message["body"] for message in sent[1:]).decode()
 

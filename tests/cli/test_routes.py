@@ -143,6 +143,15 @@ def test_help_begins_with_an_example(arguments: list[str], capsys: pytest.Captur
     assert capsys.readouterr().out.split("\n\n")[1].startswith("Example: crossorigin routes main:app")
 
 
+def test_help_names_what_is_read(capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever has another framework knows before he asks."""
+    with pytest.raises(SystemExit):
+        main(["routes", "--help"])
+    text = capsys.readouterr().out
+    assert "Starlette, FastAPI, Flask and Kui" in text
+    assert "Django, aiohttp, Tornado and FastrAPI are not read" in text
+
+
 def test_wrong_use() -> None:
     """Wrong use is 2."""
     with pytest.raises(SystemExit) as caught:
@@ -167,7 +176,7 @@ def test_on_a_terminal(tmp_path: Path, has_rich: bool) -> None:
     (tmp_path / "sitecustomize.py").write_text("" if has_rich else "import sys; sys.modules['rich'] = None")
     ours, theirs = pty.openpty()
     environ = {**os.environ, "PYTHONPATH": f"{tmp_path}:{os.environ.get('PYTHONPATH', '')}", "COLUMNS": "200"}
-    command = [sys.executable, "-m", "crossorigin.cli", "routes", "shop:app"]
+    command = [sys.executable, "-m", "crossorigin", "routes", "shop:app"]
     subprocess.run(command, stdout=theirs, env=environ, cwd=tmp_path, check=True, timeout=60)
     os.close(theirs)
     text = os.read(ours, 65536).decode()

@@ -93,7 +93,7 @@ def test_hints_at_methods(method: str, methods: Any, hint: str) -> None:
         ("x-a", {}, "Add x-a to allow_headers."),
         ("content-type,x-b,X-A,accept", {"allow_headers": ["X-C"]}, "Add x-b, x-a to allow_headers."),
         ("x-a,x-b", {"allow_headers": "*", "deny_headers": ["X-B"]}, "Take x-b out of deny_headers."),
-        ("accept,x-a", {"deny_headers": ["Accept"]}, "Take accept out of deny_headers."),
+        ("accept,x-a", {"deny_headers": ["Accept"]}, "Take accept out of deny_headers. Add x-a to allow_headers."),
     ],
 )
 def test_hints_at_names(names: str, options: dict[str, Any], hint: str) -> None:

@@ -11,6 +11,7 @@ from crossorigin import Policy, decide
 from crossorigin.integrations import _answering
 from crossorigin.integrations._answering import Journal, Merger, find_url
 from crossorigin.messages import Request
+from crossorigin.policy.habits import Habits
 
 APP = "https://app.example"
 
@@ -59,10 +60,18 @@ def test_hints_are_computed_once_a_second(monkeypatch: pytest.MonkeyPatch, caplo
     now = [1000.0]
     monkeypatch.setattr("crossorigin.integrations._answering.time.monotonic", lambda: now[0])
     journal = Journal()
-    for seconds, origin in ((0.0, "a"), (0.5, "b"), (1.1, "c")):
+    for seconds, port in ((0.0, 1), (0.5, 2), (1.1, 3)):
         now[0] = 1000.0 + seconds
-        refuse(journal, f"http://{origin}.example")
-    assert ["Add it" in record.getMessage() for record in caplog.records] == [True, False, True]
+        refuse(journal, f"{APP}:{port}")
+    assert ["the port differs" in record.getMessage() for record in caplog.records] == [True, False, True]
+    assert all("Add it to allow_origins" in record.getMessage() for record in caplog.records)
+
+
+def test_hints_in_the_words_of_another_package(caplog: pytest.LogCaptureFixture) -> None:
+    """A hint names an option as the package does whose settings they are."""
+    policy = Policy(allow_origins=[APP]).with_habits(Habits(called=(("allow_origins", "CORS_ALLOWED_ORIGINS"),)))
+    Journal().log(decide(policy, Request("GET", "/", [("Origin", f"{APP}:1")])), Request("GET", "/", [("Origin", "x")]))
+    assert "Add it to CORS_ALLOWED_ORIGINS." in caplog.text
 
 
 def test_debug_logs_every_decision(caplog: pytest.LogCaptureFixture) -> None:

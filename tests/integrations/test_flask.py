@@ -289,3 +289,22 @@ def test_resources_are_values() -> None:
     assert Resources([one, other]) == Resources([one, other]) != Resources([other, one])
     assert hash(Resources([one, other])) == hash(Resources([one, other]))
     assert "'/b', Policy(allow_origins=('*',))" in repr(Resources([other]))
+
+
+@pytest.mark.parametrize(
+    ("key", "nearest"),
+    [
+        ("CORS_ORIGIN", "CORS_ORIGINS"),
+        ("CORS_ALLOW_ORIGINS", "CORS_ORIGINS"),
+        ("CORS_ALLOW_CREDENTIALS", "CORS_SUPPORTS_CREDENTIALS"),
+        ("CORS_HEADERS", "CORS_ALLOW_HEADERS"),
+        ("CORS_ZZZ", "Known are"),
+    ],
+)
+def test_keys_of_the_config_that_are_none(key: str, nearest: str) -> None:
+    """A misspelt key, which would leave the default in force, is named; one that is no text is not ours."""
+    app = Flask(__name__)
+    app.config.update({key: "https://app.example", "OTHER": 1})
+    with pytest.warns(PolicyWarning, match=nearest) as caught:
+        CORS(app)
+    assert len(caught) == 1

@@ -6,8 +6,9 @@ Exit status: 0 good, 1 findings, 2 could not judge.
 from __future__ import annotations
 
 import argparse
+import importlib.metadata
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from crossorigin.cli import routes
 from crossorigin.cli.printing import CannotJudgeError
@@ -19,6 +20,21 @@ _CANNOT_JUDGE = 2
 _INTERRUPTED = 130
 
 
+class _Version(argparse.Action):
+    """Print the version of the installed distribution, which is looked for only when it is asked for."""
+
+    def __init__(self, option_strings: Sequence[str], dest: str, **options: Any) -> None:  # noqa: ANN401 (argparse's)
+        super().__init__(option_strings, dest, nargs=0, **options)
+
+    def __call__(self, parser: argparse.ArgumentParser, *_arguments: object) -> None:
+        try:
+            version = importlib.metadata.version(parser.prog)
+        except importlib.metadata.PackageNotFoundError:
+            parser.exit(_CANNOT_JUDGE, f"{parser.prog}: no version: it runs from its source, and is not installed\n")
+        sys.stdout.write(f"{parser.prog} {version}\n")
+        parser.exit()
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return its exit status."""
     parser = argparse.ArgumentParser(
@@ -26,6 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         description="Example: crossorigin routes main:app\n\nOne CORS policy, in every web stack.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    parser.add_argument("--version", action=_Version, help="print the installed version")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for command in (routes,):
         command.add_to(commands)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _EXAMPLE = """Example: crossorigin routes main:app
 
 Prints which policy answers for each route of an app: its own, or that of the app.
+Routes are read of Starlette, FastAPI, Flask and Kui; of other apps, the rules of the CORS layer are printed.
+Django, aiohttp, Tornado and FastrAPI are not read.
 MODULE:APP is what an ASGI or WSGI server would be given; the module is looked for in the current folder, too."""
 
 _FINDINGS = 1
@@ -52,7 +54,7 @@ def run(parsed: argparse.Namespace) -> int:
     if lines is None:
         text = (
             f"{parsed.app} has no CORS layer that can be read: name the app that CORSMiddleware or CORS was given, or "
-            "what they made of it. Django, aiohttp and Tornado are not read"
+            "what they made of it. Django, aiohttp, Tornado and FastrAPI are not read"
         )
         raise CannotJudgeError(text)
     if parsed.json:

@@ -11,7 +11,7 @@ from crossorigin.origins.nearest import find_nearest
 from crossorigin.origins.origin import MAX_ORIGIN, NULL, read_origin
 from crossorigin.policy import ANY, Policy
 from crossorigin.policy.habits import STANDARD, is_harmless
-from crossorigin.standard.headers import is_token, read_header_names
+from crossorigin.standard.headers import NO_CORS_SAFELISTED_NAMES, is_token, read_header_names
 from crossorigin.standard.methods import SAFE_METHODS, SAFELISTED_METHODS, is_forbidden_method
 
 if TYPE_CHECKING:
@@ -323,5 +323,9 @@ def _hint_at_method(policy: Policy, method: str) -> str:
 
 def _hint_at_names(policy: Policy, asked: Sequence[str]) -> str:
     missing = [name for name in asked if not policy.allows_header(name)]
-    denied = [name for name in missing if name in policy.denied_names]
-    return f"Take {', '.join(denied)} out of deny_headers." if denied else f"Add {', '.join(missing)} to allow_headers."
+    # Why: a package that allows no name of itself is one whose four are denied, and its user has not denied them.
+    own = policy.denied_names - (frozenset() if policy.habits == STANDARD else NO_CORS_SAFELISTED_NAMES)
+    denied = [name for name in missing if name in own]
+    unlisted = [name for name in missing if name not in own]
+    hints = [f"Take {', '.join(denied)} out of deny_headers."] if denied else []
+    return " ".join(hints + ([f"Add {', '.join(unlisted)} to allow_headers."] if unlisted else []))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import re
 import threading
 import time
 import warnings
@@ -18,7 +19,7 @@ from crossorigin.errors import PolicyWarning
 from crossorigin.integrations._table import RouteLine, list_rules
 from crossorigin.messages import get_values
 from crossorigin.policy import Policy
-from crossorigin.reasons import MALFORMED_ORIGIN, ORIGIN_NOT_ALLOWED, Reason
+from crossorigin.reasons import MALFORMED_ORIGIN, ORIGIN_NOT_ALLOWED, REASONS, Reason
 from crossorigin.ruleset import Ruleset
 from crossorigin.standard.headers import CORS_PREFIX, ORIGIN, VARY
 from crossorigin.standard.url import decode_path, is_ambiguous_path, split_path
@@ -158,7 +159,7 @@ class Journal:
         new = [reason for reason in decision.reasons if self._is_new((origin, reason.id))]
         if new:
             found = "; ".join(f"{reason.id}: {reason.message}" for reason in new)
-            hint = self._hint(new)
+            hint = self._hint(new, decision.policy)
             logger.warning("%s request refused: origin %s (%s).%s", decision.kind, origin, found, hint)
 
     def tell_of_inner_headers(self, names: Sequence[object]) -> None:
@@ -177,17 +178,22 @@ class Journal:
             self._seen[key] = None
             return True
 
-    def _hint(self, found: list[Reason]) -> str:
+    def _hint(self, found: list[Reason], policy: Policy | None) -> str:
         """Join the hints; to find the nearest origin takes time, so that is done at most once a second."""
         now = time.monotonic()
         hints = []
         for reason in found:
-            if reason.id in _COSTLY:
-                if now < self._next_hint:
-                    continue
+            hint = REASONS[reason.id].hint
+            if reason.id not in _COSTLY:
+                hint = reason.hint
+            elif now >= self._next_hint:
                 self._next_hint = now + _SECONDS_BETWEEN_HINTS
-            hints.append(f" {ascii(reason.hint)[1:-1]}")
-        return "".join(hints)
+                hint = reason.hint
+            hints.append(f" {ascii(hint)[1:-1]}")
+        text = "".join(hints)
+        for ours, theirs in policy.habits.called if policy else ():
+            text = re.sub(rf"\b{ours}\b", theirs, text)
+        return text
 
 
 def _show(request: Request) -> tuple[str, str]:

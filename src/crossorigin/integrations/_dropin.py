@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
 _CREDENTIALS = (
     "{option}: every origin, with credentials, would let every site read what your users may read, and browsers refuse "
-    "it. It is answered as every origin without credentials. Write the origins that may use credentials, or drop them: "
-    "a bearer token in the Authorization header needs none"
+    "it. It is answered as every origin without credentials. List the origins that may use credentials, or write "
+    "{credentials}=False: a bearer token in the Authorization header needs none "
+    "(docs/reasons.md#wildcard-with-credentials)"
 )
 
 #: What an origin is made longer with, and how often: where the time doubles, the first that is slow comes soon.
@@ -40,7 +41,7 @@ def make_policy(options: Mapping[str, Any], habits: Habits, called: Mapping[str,
     """
     names = called or {}
     try:
-        policy, dropped = make_leniently(options, habits)
+        policy, dropped = make_leniently(options, habits._replace(called=tuple(names.items())))
         refuse_slow_regexes(policy, dropped)
     except PolicyError as error:
         for mistake in error.mistakes:
@@ -75,7 +76,7 @@ def describe(mistake: SettingError, called: Mapping[str, str]) -> str:
     """Say what has no effect, in the package's own names."""
     option = called.get(mistake.option, mistake.option)
     if mistake.reason in _ANY and mistake.option != "expose_headers":
-        return _CREDENTIALS.format(option=option)
+        return _CREDENTIALS.format(option=option, credentials=called.get("allow_credentials", "allow_credentials"))
     mistake.option = option
     effect = "It is used as it is" if mistake.reason == NESTED else "Until then, it has no effect"
     return f"{mistake}\n{effect}"

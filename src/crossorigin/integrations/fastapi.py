@@ -1,8 +1,8 @@
 """FastAPI: a drop-in for its ``CORSMiddleware``, and policies for single routes and routers.
 
 Importing this wraps ``build_middleware_stack`` of ``Starlette`` and of every class made of it, once, so that the
-middleware stands around everything: preflights are answered before any other middleware, and answers to unhandled exceptions carry the
-headers.
+middleware stands around everything: preflights are answered before any other middleware, and answers to unhandled
+exceptions carry the headers.
 
 >>> from fastapi import FastAPI
 >>> app = FastAPI()

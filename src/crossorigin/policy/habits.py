@@ -42,6 +42,7 @@ class Habits(NamedTuple):
     an actual one, a door that keeps this habit asks ``decide``.
     ``folds_methods``: a preflight's method is compared without case.
     ``texts``: what is allowed as an ``Origin`` although no browser sends it.
+    ``called``: what the package calls our options, pair by pair, for the hints of the log.
     ``names``: further header names that are allowed, by patterns that match their beginning.
     """
 
@@ -64,6 +65,7 @@ class Habits(NamedTuple):
     tells_private: bool = False
     denies_private: bool = False
     folds_methods: bool = False
+    called: tuple[tuple[str, str], ...] = ()
     texts: frozenset[str] = frozenset()
     names: tuple[re.Pattern[str], ...] = ()
 

@@ -11,7 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
 from crossorigin.errors import PolicyError, PolicyWarning
-from crossorigin.integrations._dropin import describe
+from crossorigin.integrations._dropin import describe, refuse_slow_regexes
 from crossorigin.integrations.django._habits import HABITS, HABITUAL
 from crossorigin.integrations.django.conf import CALLED, OWN, POLICY, conf, find_name, list_written, read_own
 from crossorigin.integrations.django.defaults import default_methods
@@ -53,7 +53,8 @@ def make_policy_of_settings() -> Made:
     with _LOCK, warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
-            policy, dropped = make_leniently(options, HABITS)
+            policy, dropped = make_leniently(options, HABITS._replace(called=tuple(called.items())))
+            refuse_slow_regexes(policy, dropped)
         except PolicyError as error:
             for mistake in error.mistakes:
                 mistake.option = called.get(mistake.option, mistake.option)

@@ -115,7 +115,7 @@ class Door(CORSMiddleware):
         return None
 
     def _serve(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        """Call the app, and let the views know of the response: one may be imported, and marked, at its first request."""
+        """Call the app, and let the views know of the response: one may be marked as late as at its first request."""
         if isinstance(start_response, _environ.Exchange):
             environ[EXCHANGE_KEY] = start_response
         return self._inner(environ, start_response)

@@ -10,7 +10,7 @@ from flask import Blueprint
 from crossorigin.integrations._answering import make_policy
 from crossorigin.integrations.flask import _settings
 from crossorigin.integrations.flask._door import Door
-from crossorigin.integrations.flask._names import keep_known
+from crossorigin.integrations.flask._names import keep_known, warn_of_unknown_keys
 from crossorigin.integrations.flask._resources import Resources, read_resources
 
 if TYPE_CHECKING:
@@ -63,6 +63,7 @@ class CORS:
         given = {**self._options, **keep_known(options, "CORS")}
         # Why: a blueprint has no config, and may be registered with many apps.
         config = {} if isinstance(app, Blueprint) else app.config
+        warn_of_unknown_keys(config)
         policy = policy or self._policy
         pairs = [(re.compile(".*"), make_policy(policy, given))] if policy is not None else _make_all(config, given)
         resources = Resources(pairs)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from crossorigin.errors import PolicyError, PolicyWarning, SettingError, UnknownOptionError, WrongTypeError
 from crossorigin.integrations._dropin import describe
 from crossorigin.integrations.flask._values import make_list
-from crossorigin.integrations.flask.core import DEFAULT_OPTIONS
+from crossorigin.integrations.flask.core import CONFIG_OPTIONS, DEFAULT_OPTIONS
 from crossorigin.policy import DEFAULTS, count_own_frames
 from crossorigin.policy.settings import unknown_name
 
@@ -26,6 +26,8 @@ CALLED = {
 
 #: Our own options, which may stand beside those of flask-cors.
 OWN = [name for name in DEFAULTS if name not in CALLED and name not in DEFAULT_OPTIONS]
+
+_PREFIX = "CORS_"
 
 #: Without these an app is open to everyone, or a page that needs its cookies is shut out.
 _SERIOUS = ("origins", "resources", "supports_credentials")
@@ -54,6 +56,18 @@ def keep_known(options: Mapping[str, Any], called: str) -> dict[str, Any]:
     if serious:
         raise PolicyError(serious)
     return {name: value for name, value in options.items() if name not in unknown}
+
+
+def warn_of_unknown_keys(config: Mapping[str, Any]) -> None:
+    """Warn of keys in an app's config that look like one of flask-cors' and are none: they may be the app's own."""
+    for key in config:
+        if isinstance(key, str) and key.startswith(_PREFIX) and key not in CONFIG_OPTIONS:
+            name = key.removeprefix(_PREFIX).lower()
+            nearest = CALLED.get(name) or _find_nearest(name)
+            fix = (
+                f'Did you mean "{_PREFIX}{nearest.upper()}"?' if nearest else f"Known are: {', '.join(CONFIG_OPTIONS)}"
+            )
+            _warn(UnknownOptionError("app.config", key, "unknown-option", fix=fix))
 
 
 def _find_nearest(name: str) -> str | None:

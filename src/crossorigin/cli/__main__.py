@@ -1,7 +1,0 @@
-"""``python -m crossorigin.cli``: the command, where it is not on the path."""
-
-import sys
-
-from crossorigin.cli import main
-
-sys.exit(main())

@@ -1,0 +1,55 @@
+"""``crossorigin --version`` and ``python -m crossorigin``: what needs no app."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from crossorigin.cli import main
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_version_is_that_of_the_installed_distribution(tmp_path: Path) -> None:
+    """The module is the command, and what is installed is asked, so the two cannot differ."""
+    folder = tmp_path / "crossorigin-9.8.7.dist-info"
+    folder.mkdir()
+    (folder / "METADATA").write_text("Metadata-Version: 2.1\nName: crossorigin\nVersion: 9.8.7\n")
+    environ = {**os.environ, "PYTHONPATH": f"{tmp_path}:{os.environ.get('PYTHONPATH', '')}"}
+    command = [sys.executable, "-m", "crossorigin", "--version"]
+    done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "crossorigin 9.8.7\n", "")
+
+
+@pytest.mark.parametrize(
+    ("version", "status", "printed"),
+    [("1.2.3", 0, ("crossorigin 1.2.3\n", "")), (None, 2, ("", "it runs from its source, and is not installed"))],
+)
+def test_version(
+    version: str | None,
+    status: int,
+    printed: tuple[str, str],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Where nothing is installed there is no version to tell."""
+
+    def find(name: str) -> str:
+        if version is None:
+            raise importlib.metadata.PackageNotFoundError(name)
+        return version
+
+    monkeypatch.setattr(importlib.metadata, "version", find)
+    with pytest.raises(SystemExit) as caught:
+        main(["--version"])
+    assert caught.value.code == status
+    out, err = capsys.readouterr()
+    assert out == printed[0]
+    assert printed[1] in err
+    assert bool(err) is bool(status)
