@@ -54,7 +54,7 @@ def test_a_decorator_covers_the_view_s_errors() -> None:
     for path, status in (("/abort", 403), ("/boom", 500), ("/stream", 200)):
         response = get(app, path)
         assert (response.status_code, cors(response)) == (status, ALLOWED)
-    assert get(app, "/own").headers.getlist("Vary") == ["Cookie, Origin"]
+    assert get(app, "/own").headers.getlist("Vary") == ["Cookie", "Origin"]
 
 
 @pytest.mark.parametrize("setting", ["TESTING", "PROPAGATE_EXCEPTIONS", "DEBUG"])

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING
 
 from django import conf as django
+from django.conf.urls.i18n import is_language_prefix_patterns_used
 from django.core.checks import CheckMessage, Warning  # noqa: A004 (Django's name)
 from django.utils.module_loading import import_string
 
@@ -15,24 +17,28 @@ if TYPE_CHECKING:
 
 _OURS = "crossorigin.integrations.django.middleware.CorsMiddleware"
 
-#: What may answer a request itself, so that a preflight would not reach a CorsMiddleware behind it.
-_MAY_ANSWER = (
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+_LEFTOVER = "corsheaders.middleware.CorsMiddleware"
+
+#: What never answers in the place of a CorsMiddleware behind it. What answers in ``process_view`` does so inside of it.
+_NEVER_ANSWER = (
+    "django.contrib.admindocs.middleware.XViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.flatpages.middleware.FlatpageFallbackMiddleware",
-    "django.contrib.redirects.middleware.RedirectFallbackMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.auth.middleware.PersistentRemoteUserMiddleware",
+    "django.contrib.auth.middleware.RemoteUserMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.cache.FetchFromCacheMiddleware",
+    "django.contrib.sites.middleware.CurrentSiteMiddleware",
     "django.middleware.cache.UpdateCacheMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.common.BrokenLinkEmailsMiddleware",
-    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.middleware.gzip.GZipMiddleware",
-    "django.middleware.http.ConditionalGetMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django_prometheus.middleware.PrometheusBeforeMiddleware",
 )
 _REDIRECTS = "django.middleware.security.SecurityMiddleware"
+_TRANSLATES = "django.middleware.locale.LocaleMiddleware"
 
 #: What chooses another URLconf for a request, so that nobody before it can tell which view will be reached.
 _CHOOSES_URLS = (
@@ -48,22 +54,42 @@ def check_middleware() -> Iterator[CheckMessage]:
     paths = list(django.settings.MIDDLEWARE)
     places = [number for number, path in enumerate(paths) if _is_ours(path)]
     if not places:
-        if not state.has_views:
-            text = "The app is installed, but CorsMiddleware is not in MIDDLEWARE, so the settings have no effect."
-            yield Warning(text, hint=f'Put "{_OURS}" first into MIDDLEWARE', id="crossorigin.W003")
+        yield from _tell_of_none(paths)
         return
-    before = [path for path in paths[: places[0]] if path in _MAY_ANSWER]
-    if getattr(django.settings, "SECURE_SSL_REDIRECT", False):
-        before += [path for path in paths[: places[0]] if path == _REDIRECTS]
+    before = [path for path in paths[: places[0]] if _may_answer(path)]
     if before:
         text = f"CorsMiddleware stands behind {', '.join(before)}, whose own answers get no CORS headers."
-        hint = f'Put "{_OURS}" first into MIDDLEWARE'
+        hint = f'Put "{_OURS}" first into MIDDLEWARE; only what sets request.urlconf may stand before it'
         yield Warning(text, hint=hint, id="crossorigin.W004")
     choosing = [path for path in paths[places[0] :] if path in _CHOOSES_URLS]
     if choosing and state.has_views:
         text = f"CorsMiddleware stands before {', '.join(choosing)}, so preflights may get another view's policy."
         hint = "Put what chooses the URLconf before CorsMiddleware"
         yield Warning(text, hint=hint, id="crossorigin.W009")
+
+
+def _tell_of_none(paths: list[str]) -> Iterator[CheckMessage]:
+    if _LEFTOVER in paths:
+        text = f"The app is installed, but its CorsMiddleware is not in MIDDLEWARE: {_LEFTOVER} stands there."
+        yield Warning(text, hint=f'Write "{_OURS}" in its place, first in MIDDLEWARE', id="crossorigin.W003")
+    elif not state.has_views:
+        text = "The app is installed, but CorsMiddleware is not in MIDDLEWARE, so the settings have no effect."
+        yield Warning(text, hint=f'Put "{_OURS}" first into MIDDLEWARE', id="crossorigin.W003")
+
+
+def _may_answer(path: str) -> bool:
+    if path == _REDIRECTS:
+        return bool(getattr(django.settings, "SECURE_SSL_REDIRECT", False))
+    if path == _TRANSLATES:
+        return _redirects_to_languages()
+    return path not in _NEVER_ANSWER and path not in _CHOOSES_URLS
+
+
+def _redirects_to_languages() -> bool:
+    # Why: whatever fails here, Django's own check of the URLs tells.
+    with contextlib.suppress(Exception):
+        return all(is_language_prefix_patterns_used(django.settings.ROOT_URLCONF))
+    return False
 
 
 def _is_ours(path: str) -> bool:

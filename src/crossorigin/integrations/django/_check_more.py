@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from django import conf as django
@@ -11,7 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from crossorigin.integrations.django._making import Remark, make_policy_of_settings
 from crossorigin.integrations.django._state import read_urls
-from crossorigin.integrations.django.conf import KNOWN, POLICY, REMOVED, conf, find_name, list_written
+from crossorigin.integrations.django.conf import POLICY, conf, find_name, list_unknown
 from crossorigin.origins.origin import NULL
 from crossorigin.policy import ANY
 
@@ -48,12 +47,17 @@ def _is_news(remark: Remark) -> bool:
 
 
 def _tell(remark: Remark) -> CheckMessage:
-    if remark.id in _CREDENTIALS:
-        hint = (
-            "List the origins that may use credentials in CORS_ALLOWED_ORIGINS, or set CORS_ALLOW_CREDENTIALS = False: "
-            "a bearer token in the Authorization header needs none"
+    if remark.id in _CREDENTIALS and remark.setting != "CORS_EXPOSE_HEADERS":
+        text = (
+            f"{remark.setting}: every origin, with credentials, would let every site read what your users may read, "
+            "so it is answered as every origin without credentials."
         )
-        return Warning(remark.text, hint=hint, id="crossorigin.W002")
+        old = "'*'" if remark.setting == find_name("CORS_ALLOWED_ORIGINS") else remark.setting
+        hint = (
+            "Set CORS_ALLOW_CREDENTIALS = False (a bearer token in the Authorization header needs none), "
+            f"or list the origins in CORS_ALLOWED_ORIGINS, in the place of {old}"
+        )
+        return Warning(text, hint=hint, id="crossorigin.W002")
     if remark.id:
         return Warning(remark.text, hint="Write what it says, or take it out", id="crossorigin.W005")
     return Warning(remark.text, hint="Change it if that is not meant", id="crossorigin.W007")
@@ -61,8 +65,5 @@ def _tell(remark: Remark) -> CheckMessage:
 
 def check_names() -> Iterator[CheckMessage]:
     """Yield the settings that look like ours and are none."""
-    for name in list_written():
-        if name not in KNOWN and name not in REMOVED:
-            near = get_close_matches(name, sorted(KNOWN), n=1)
-            hint = f"Did you mean {near[0]}?" if near else "Take it out, or rename it"
-            yield Warning(f"{name} is not a setting, so it has no effect.", hint=hint, id="crossorigin.W006")
+    for text, hint in list_unknown():
+        yield Warning(text, hint=hint, id="crossorigin.W006")

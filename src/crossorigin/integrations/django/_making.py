@@ -23,11 +23,12 @@ _LOCK = threading.Lock()
 
 
 class Remark(NamedTuple):
-    """Something that does not do what it seems to: the mistake's id, its value and the text."""
+    """Something that does not do what it seems to: the mistake's id, its value, the text and whose value it is."""
 
     id: str
     value: object
     text: str
+    setting: str = ""
 
 
 class Made(NamedTuple):
@@ -59,7 +60,9 @@ def make_policy_of_settings() -> Made:
             for mistake in error.mistakes:
                 mistake.option = called.get(mistake.option, mistake.option)
             raise ImproperlyConfigured(str(PolicyError(error.mistakes))) from error
-    remarks = [Remark(mistake.reason, mistake.value, describe(mistake, called)) for mistake in dropped]
+    remarks = [
+        Remark(one.reason, one.value, describe(one, called), called.get(one.option, one.option)) for one in dropped
+    ]
     remarks += [Remark("", None, str(one.message)) for one in caught if issubclass(one.category, PolicyWarning)]
     return Made(policy, list({remark.text: remark for remark in remarks}.values()))
 

@@ -7,6 +7,7 @@ import logging
 import re
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings as django
 from django.core.exceptions import ImproperlyConfigured
 from django.core.signals import setting_changed
@@ -14,9 +15,11 @@ from django.urls import get_resolver
 
 from crossorigin.integrations.django._making import make_policy_of_settings
 from crossorigin.integrations.django._service import Service
-from crossorigin.integrations.django.conf import EVERY_URL, conf
+from crossorigin.integrations.django.conf import EVERY_URL, conf, list_unknown
 
 logger = logging.getLogger("crossorigin")
+
+_APP = "crossorigin.integrations.django"
 
 
 class State:
@@ -36,6 +39,11 @@ class State:
 
         :raises ImproperlyConfigured: they are wrong, and there are none from before, or the server starts.
         """
+        if is_start and apps.apps_ready and not apps.is_installed(_APP):
+            old = ', in the place of "corsheaders"' if apps.is_installed("corsheaders") else ""
+            self._tell(
+                f'{_APP} is not installed, so no check looks at the settings. Put "{_APP}" into INSTALLED_APPS{old}'
+            )
         try:
             self.service = self._make()
         except Exception as error:
@@ -56,10 +64,16 @@ class State:
     def _make(self) -> Service:
         policy, remarks = make_policy_of_settings()
         for remark in remarks:
-            if remark.text not in self._told:
-                self._told.add(remark.text)
-                logger.warning("%s", remark.text)
+            self._tell(remark.text)
+        for text, hint in list_unknown():
+            self._tell(f"{text} {hint}")
         return Service(policy, read_urls())
+
+    def _tell(self, text: str) -> None:
+        """Log what nobody was told yet."""
+        if text not in self._told:
+            self._told.add(text)
+            logger.warning("%s", text)
 
     def change(self, *, setting: str, **_: Any) -> None:  # noqa: ANN401 (whatever Django sends)
         """Read the settings anew, after one of ours was changed."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import Any
 
 from django import conf as django
@@ -83,6 +84,20 @@ def read_own() -> dict[str, Any]:
 def list_written() -> list[str]:
     """Return every setting whose name begins like ours, in alphabetical order."""
     return sorted(name for name in dir(django.settings) if name.startswith("CORS_"))
+
+
+def list_unknown() -> list[tuple[str, str]]:
+    """Return what each setting that looks like ours and is none should be told, and what to do about it."""
+    return [
+        (f"{name} is not a setting, so it has no effect.", _suggest(name))
+        for name in list_written()
+        if name not in KNOWN and name not in REMOVED
+    ]
+
+
+def _suggest(name: str) -> str:
+    near = get_close_matches(name, sorted(KNOWN), n=1)
+    return f"Did you mean {near[0]}?" if near else "Take it out, or rename it"
 
 
 conf = Settings()

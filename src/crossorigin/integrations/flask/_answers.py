@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask import Response, after_this_request, current_app, request
+from flask import Response, after_this_request, current_app, request, session
 
 from crossorigin.integrations import _environ
 from crossorigin.integrations.flask._door import EXCHANGE_KEY, POLICY_KEY
@@ -82,6 +82,8 @@ def _put(response: Response) -> Response:
         if name != VARY:
             headers.add(name, value)
         elif words.isdisjoint({"*", *value.lower().split(", ")}):
-            # Why: one line, because Flask's session reads only the first one when it adds its own word.
-            headers[VARY] = ", ".join([*varies, value])
+            headers.add(name, value)
+            if getattr(session, "accessed", True):
+                # Why: Flask reads only the first line when it adds its own word for the session, and drops the others.
+                headers[VARY] = ", ".join([*varies, value])
     return response
