@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask import Response, after_this_request, current_app, request, session
+from flask import Response, after_this_request, current_app, request
+from flask.globals import request_ctx
 
 from crossorigin.integrations import _environ
 from crossorigin.integrations.flask._door import EXCHANGE_KEY, POLICY_KEY
@@ -83,7 +84,15 @@ def _put(response: Response) -> Response:
             headers.add(name, value)
         elif words.isdisjoint({"*", *value.lower().split(", ")}):
             headers.add(name, value)
-            if getattr(session, "accessed", True):
+            if _is_session_used():
                 # Why: Flask reads only the first line when it adds its own word for the session, and drops the others.
                 headers[VARY] = ", ".join([*varies, value])
     return response
+
+
+def _is_session_used() -> bool:
+    """Tell whether Flask will add its word for the session."""
+    context = request_ctx._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 (as above)
+    # Why: since Flask 3.1 to look at the session in the public way is to use it.
+    session = vars(context).get("_session", vars(context).get("session"))
+    return session is not None and bool(session.accessed)
