@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import io
 import re
+import sys
+import types
 from typing import Any
 
 import pytest
+from django.apps import apps
+from django.conf.urls.i18n import i18n_patterns
 from django.core.checks import run_checks
 from django.core.checks.messages import WARNING
 from django.core.management import CommandError, call_command
-from django.test import override_settings
-from integrations.django_project import APP, COMMON, MIDDLEWARE
+from django.test import Client, override_settings
+from django.urls import path
+from integrations.django_project import APP, COMMON, MIDDLEWARE, items
 
 from crossorigin import Policy
 from crossorigin.integrations.django import conf as module
@@ -26,7 +31,27 @@ class Own(CorsMiddleware):
 
 
 CREDENTIALS = {"CORS_ALLOW_CREDENTIALS": True}
+CSRF = "django.middleware.csrf.CsrfViewMiddleware"
+GET = "django.middleware.http.ConditionalGetMiddleware"
+LEFTOVER = "corsheaders.middleware.CorsMiddleware"
+LOCALE = "django.middleware.locale.LocaleMiddleware"
 SECURITY = "django.middleware.security.SecurityMiddleware"
+WHITE = "whitenoise.middleware.WhiteNoiseMiddleware"
+
+#: What never answers in the place of a middleware behind it.
+QUIET = [
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    CSRF,
+]
+
+by_language = types.ModuleType(f"{__name__}.by_language")
+by_language.urlpatterns = i18n_patterns(path("data", items))  # type: ignore[attr-defined]  # the module is made here
+sys.modules[by_language.__name__] = by_language
 
 ROWS: list[tuple[str, dict[str, Any], list[str], str]] = [
     ("nothing is written", {}, [], ""),
@@ -101,7 +126,7 @@ ROWS: list[tuple[str, dict[str, Any], list[str], str]] = [
     ),
     ("no middleware", {"MIDDLEWARE": [COMMON]}, ["W003"], "CorsMiddleware is not in MIDDLEWARE"),
     ("an own middleware", {"MIDDLEWARE": [f"{__name__}.Own", COMMON, "no.such"]}, [], ""),
-    ("one that cannot be imported", {"MIDDLEWARE": ["no.such", MIDDLEWARE]}, [], ""),
+    ("one that cannot be imported", {"MIDDLEWARE": ["no.such", MIDDLEWARE]}, ["W004"], "behind no.such,"),
     ("the wrong order", {"MIDDLEWARE": [COMMON, MIDDLEWARE]}, ["W004"], f"CorsMiddleware stands behind {COMMON}"),
     ("security first", {"MIDDLEWARE": [SECURITY, MIDDLEWARE]}, [], ""),
     (
@@ -109,6 +134,22 @@ ROWS: list[tuple[str, dict[str, Any], list[str], str]] = [
         {"MIDDLEWARE": [SECURITY, MIDDLEWARE], "SECURE_SSL_REDIRECT": True},
         ["W004"],
         f"CorsMiddleware stands behind {SECURITY}",
+    ),
+    ("those that never answer", {"MIDDLEWARE": [*QUIET, MIDDLEWARE]}, [], ""),
+    ("an unknown one", {"MIDDLEWARE": [*QUIET, WHITE, MIDDLEWARE]}, ["W004"], f"CorsMiddleware stands behind {WHITE},"),
+    ("no redirects to languages", {"MIDDLEWARE": [LOCALE, MIDDLEWARE]}, [], ""),
+    ("URLs that fail", {"MIDDLEWARE": [LOCALE, MIDDLEWARE], "ROOT_URLCONF": "no.such"}, [], ""),
+    (
+        "a leftover",
+        {"MIDDLEWARE": [COMMON, LEFTOVER]},
+        ["W003"],
+        f"CorsMiddleware is not in MIDDLEWARE: {LEFTOVER} stands there.",
+    ),
+    (
+        "every exposed header with credentials",
+        {"CORS_ALLOWED_ORIGINS": [APP], "CORS_EXPOSE_HEADERS": ["*"], **CREDENTIALS},
+        ["W005"],
+        "CORS_EXPOSE_HEADERS",
     ),
     (
         "an origin that no browser sends",
@@ -146,6 +187,94 @@ def test_checks(settings: dict[str, Any], ids: list[str], text: str, monkeypatch
     assert [message.id.removeprefix("crossorigin.") for message in found] == ids
     assert all(message.hint and (message.level > WARNING) is ("E" in message.id) for message in found)
     assert text in " ".join(message.msg for message in found)
+
+
+#: What is asked for, the settings, the middleware before ours, the status, and whether the answer gets our headers.
+FRONTS: list[tuple[str, str, dict[str, Any], str, int, bool]] = [
+    ("a form without its token", "POST /items", {}, CSRF, 403, True),
+    ("what may be compressed", "GET /items", {}, "django.middleware.gzip.GZipMiddleware", 200, True),
+    ("another host", "GET /items", {"PREPEND_WWW": True}, COMMON, 301, False),
+    ("plain http", "GET /items", {"SECURE_SSL_REDIRECT": True}, SECURITY, 301, False),
+    ("what did not change", "GET /items", {}, GET, 304, False),
+    ("no language", "GET /data", {"ROOT_URLCONF": by_language.__name__}, LOCALE, 302, False),
+]
+
+
+@pytest.mark.parametrize("row", [row[1:] for row in FRONTS], ids=[row[0] for row in FRONTS])
+def test_who_is_warned_of(row: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """W004 is told of a middleware whose own answers lack the headers, and of no other one of Django's."""
+    asked, settings, front, status, has_headers = row
+    monkeypatch.setattr(state, "has_views", False)
+    method, url = asked.split()
+    with override_settings(MIDDLEWARE=[front, MIDDLEWARE], CORS_ALLOWED_ORIGINS=[APP], **settings):
+        client = Client(enforce_csrf_checks=True)
+        tag = client.get(url).headers.get("ETag", "")
+        answer = client.generic(method, url, headers={"origin": APP, "if-none-match": tag})
+        found = [message.id for message in check_settings()]
+    assert (answer.status_code, answer.has_header("access-control-allow-origin")) == (status, has_headers)
+    assert found == ([] if has_headers else ["crossorigin.W004"])
+
+
+OURS = f'"{MIDDLEWARE}"'
+HINTS: list[tuple[dict[str, Any], str]] = [
+    ({"CORS_ALLOWED_ORIGINS": [f"{APP}/"]}, f'It ends with a slash: write "{APP}"'),
+    ({"CORS_ALLOWED_ORIGINS": [f"{APP}/a/"]}, f'Write "{APP}"'),
+    ({"MIDDLEWARE": [LEFTOVER]}, f"Write {OURS} in its place, first in MIDDLEWARE"),
+    ({"MIDDLEWARE": []}, f"Put {OURS} first into MIDDLEWARE"),
+    (
+        {"CORS_ALLOW_ALL_ORIGINS": True, **CREDENTIALS},
+        "in CORS_ALLOWED_ORIGINS, in the place of CORS_ALLOW_ALL_ORIGINS",
+    ),
+    ({"CORS_ORIGIN_WHITELIST": ["*"], **CREDENTIALS}, "in CORS_ALLOWED_ORIGINS, in the place of '*'"),
+    ({"CORS_ALLOW_ALL_ORIGINS": True, **CREDENTIALS}, "Set CORS_ALLOW_CREDENTIALS = False"),
+    ({"CORS_ALLOW_ORIGINS": [APP]}, "Did you mean CORS_ALLOWED_ORIGINS?"),
+]
+
+
+@pytest.mark.parametrize(("settings", "hint"), HINTS)
+def test_hints(settings: dict[str, Any], hint: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The hint says what to write, and the message does not say it, too."""
+    monkeypatch.setattr(state, "has_views", False)
+    with override_settings(**settings):
+        found = check_settings()[-1]
+    assert hint in found.hint
+    assert hint not in found.msg
+    assert "CORS_ALLOW_CREDENTIALS" not in found.msg
+
+
+def test_a_leftover_is_told_where_views_are_decorated(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(state, "has_views", True)
+    with override_settings(MIDDLEWARE=[LEFTOVER]):
+        assert [message.id for message in check_settings()] == ["crossorigin.W003"]
+
+
+def test_unknown_settings_are_logged_at_the_start(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who loads the middleware is told once, as by the check."""
+    monkeypatch.setattr(state, "_told", set())
+    with override_settings(CORS_ALLOW_ORIGINS=[APP], CORS_Q=1):
+        for _ in range(2):
+            CorsMiddleware(items)
+    assert [record.getMessage() for record in caplog.records] == [
+        "CORS_ALLOW_ORIGINS is not a setting, so it has no effect. Did you mean CORS_ALLOWED_ORIGINS?",
+        "CORS_Q is not a setting, so it has no effect. Take it out, or rename it",
+    ]
+
+
+@pytest.mark.parametrize("is_left", [False, True])
+def test_a_missing_app_is_logged_at_the_start(
+    is_left: bool, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without the app nothing is checked, so the start says it, and what to write."""
+    monkeypatch.setattr(apps, "is_installed", (["corsheaders"] if is_left else []).__contains__)
+    monkeypatch.setattr(state, "_told", set())
+    for _ in range(2):
+        CorsMiddleware(items)
+    text = 'no check looks at the CORS settings: put "crossorigin.integrations.django" into INSTALLED_APPS'
+    assert [record.getMessage() for record in caplog.records] == [
+        f'{text}, in the place of "corsheaders"' if is_left else text
+    ]
 
 
 def test_decorated_views_need_no_middleware(monkeypatch: pytest.MonkeyPatch) -> None:

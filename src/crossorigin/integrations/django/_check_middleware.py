@@ -97,8 +97,8 @@ def _is_ours(path: str) -> bool:
         return True
     from crossorigin.integrations.django.middleware import CorsMiddleware  # noqa: PLC0415 (a check alone needs it)
 
-    try:
+    # Why: whatever fails here, Django tells when it starts.
+    with contextlib.suppress(Exception):
         found = import_string(path)
-    except ImportError:
-        return False
-    return isinstance(found, type) and issubclass(found, CorsMiddleware)
+        return isinstance(found, type) and issubclass(found, CorsMiddleware)
+    return False

@@ -41,9 +41,7 @@ class State:
         """
         if is_start and apps.apps_ready and not apps.is_installed(_APP):
             old = ', in the place of "corsheaders"' if apps.is_installed("corsheaders") else ""
-            self._tell(
-                f'{_APP} is not installed, so no check looks at the settings. Put "{_APP}" into INSTALLED_APPS{old}'
-            )
+            self._tell(f'no check looks at the CORS settings: put "{_APP}" into INSTALLED_APPS{old}')
         try:
             self.service = self._make()
         except Exception as error:

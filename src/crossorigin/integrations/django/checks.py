@@ -95,8 +95,8 @@ def _check_origins() -> Iterator[CheckMessage]:
         for part in ("path", "query", "fragment"):
             if getattr(parts, part):
                 text = f"Origin {origin!r} in {name} should not have {part}"
-                write = f'rite "{parts.scheme}://{parts.netloc}"'
-                hint = f"It ends with a slash: w{write}" if origin.endswith(f"//{parts.netloc}/") else f"W{write}"
+                write = "It ends with a slash: write" if origin.endswith(f"//{parts.netloc}/") else "Write"
+                hint = f'{write} "{parts.scheme}://{parts.netloc}"'
                 yield Error(text, hint=hint, id="crossorigin.E014")
 
 

@@ -96,8 +96,9 @@ def list_unknown() -> list[tuple[str, str]]:
 
 
 def _suggest(name: str) -> str:
-    near = get_close_matches(name, sorted(KNOWN), n=1)
-    return f"Did you mean {near[0]}?" if near else "Take it out, or rename it"
+    # Why: what all of them begin with would make any two alike.
+    near = get_close_matches(name[len("CORS_") :], sorted(known[len("CORS_") :] for known in KNOWN), n=1)
+    return f"Did you mean CORS_{near[0]}?" if near else "Take it out, or rename it"
 
 
 conf = Settings()
