@@ -7,8 +7,8 @@ import logging
 import re
 from typing import Any
 
+from django import conf as django
 from django.apps import apps
-from django.conf import settings as django
 from django.core.exceptions import ImproperlyConfigured
 from django.core.signals import setting_changed
 from django.urls import get_resolver
@@ -55,7 +55,7 @@ class State:
         """Import the project's views: only then is it known whether any is decorated."""
         # Why: whatever fails here, Django meets again inside of the middleware, where its answer gets headers.
         with contextlib.suppress(Exception):
-            get_resolver(django.ROOT_URLCONF).url_patterns  # noqa: B018 (to read it imports them)
+            get_resolver(django.settings.ROOT_URLCONF).url_patterns  # noqa: B018 (to read it imports them)
             # Why: this comes last, so that no other thread goes on before they are imported.
             self.has_loaded = True
 

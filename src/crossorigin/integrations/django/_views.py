@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.conf import settings
+from django import conf as django
 from django.urls import resolve
 from django.utils.translation import get_language_from_path, override
 
@@ -47,9 +47,9 @@ def find_reached(request: HttpRequest) -> Service | None:
 def _find_view_service(request: HttpRequest) -> Service | None:
     try:
         path = request.path_info
-        urlconf = getattr(request, "urlconf", None) or settings.ROOT_URLCONF
+        urlconf = getattr(request, "urlconf", None) or django.settings.ROOT_URLCONF
         # Why: paths may differ by language, and the one active now is that of the thread's last request.
-        with override(get_language_from_path(path) or settings.LANGUAGE_CODE):
+        with override(get_language_from_path(path) or django.settings.LANGUAGE_CODE):
             view = resolve(path, urlconf).func
     except Exception:  # noqa: BLE001 (Django meets it again, inside of the middleware)
         return None
