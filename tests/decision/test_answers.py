@@ -14,10 +14,10 @@ from crossorigin.decision.answers import (
     intersect,
     render_actual,
     render_bare,
+    render_content,
     render_length,
     render_passed_steps,
     render_preflight,
-    render_refusal,
     write_body,
 )
 from crossorigin.messages import Request
@@ -137,7 +137,7 @@ def test_length(status: int, length: str | None) -> None:
 @given(st.text(st.characters(exclude_categories=["Cs"])))
 def test_refusal(body: str) -> None:
     """The length of a refusal is that of its bytes."""
-    assert dict(render_refusal(Policy(), body)) == {
+    assert dict(render_content(Policy(), body)) == {
         "Content-Type": "text/plain; charset=utf-8",
         "Content-Length": str(len(body.encode())),
     }

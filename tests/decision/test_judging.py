@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
+import re
 from typing import Any
 
 import pytest
@@ -371,3 +374,10 @@ def test_in_debug_the_answer_explains_where_that_is_the_habit(explains: bool) ->
     assert not decision.allowed
     assert decision.status == (204 if explains else 403)
     assert ("Access-Control-Allow-Origin" in dict(decision.headers)) is explains
+
+
+def test_a_copy_judges_as_the_policy_does() -> None:
+    """What makes a copy different would be found by identity, and a regex must see well-formed origins only."""
+    policy = Policy(allow_origin_regex=re.compile(r"https://app\.example", re.IGNORECASE))
+    for twin in (policy, copy.deepcopy(policy), pickle.loads(pickle.dumps(policy))):
+        assert ids(decide(twin, Request("GET", "/", [("Origin", "https://APP.example")]))) == ["malformed-origin"]

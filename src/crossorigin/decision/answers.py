@@ -100,7 +100,7 @@ def render_preflight(policy: Policy, origin: str, method: str, asked: Sequence[s
 def render_body(policy: Policy) -> Headers:
     """Return what describes the body of a preflight's answer."""
     body = policy.habits.body
-    return _describe(policy, body) if body else render_length(policy.preflight_status)
+    return render_content(policy, body) if body else render_length(policy.preflight_status)
 
 
 def render_passed_steps(policy: Policy, origin: str | None, *, method: str = "", asked: Sequence[str] = ()) -> Headers:
@@ -121,12 +121,8 @@ def render_left_out(policy: Policy, origin: str | None) -> Headers:
     return (*allowed, *render_body(policy), *render_vary(policy, is_preflight=True))
 
 
-def render_refusal(policy: Policy, body: str) -> Headers:
-    """Return the headers of an answer that is ours alone and says no."""
-    return _describe(policy, body)
-
-
-def _describe(policy: Policy, body: str) -> Headers:
+def render_content(policy: Policy, body: str) -> Headers:
+    """Return what describes the body of an answer that is ours alone."""
     return ((names.CONTENT_TYPE, policy.habits.content_type), (names.CONTENT_LENGTH, str(len(body.encode()))))
 
 

@@ -232,7 +232,7 @@ def find_origin_fault(policy: Policy, origins: list[str], *, origin_allowed: boo
     is_any = policy.allows_any_origin and policy.origin_validator is None
     if origin == NULL:
         return None if is_any or policy.dangerously_allow_null_origin else reasons.NULL_ORIGIN
-    if read_origin(origin) is None and not (policy.habits is not STANDARD and is_harmless(origin)):
+    if read_origin(origin) is None and (policy.habits == STANDARD or not is_harmless(origin)):
         return reasons.MALFORMED_ORIGIN
     if is_any or any(regex.fullmatch(origin) for regex in policy.regexes):
         return None
@@ -290,7 +290,7 @@ def _refuse(  # noqa: PLR0913 (it is the one place that makes a refusal)
     body = answers.write_body(policy, kind, found)
     own = {"preflight": policy.habits.refusal_status, "websocket": policy.habits.handshake_status}.get(kind)
     status = (None if found[0] is reasons.MISSING_ORIGIN else own) or policy.error_status
-    headers = (*answers.render_refusal(policy, body), *headers)
+    headers = (*answers.render_content(policy, body), *headers)
     # "The server SHOULD send the same header fields in response to a HEAD request as [...] GET", and no content.
     return Decision(kind, False, found, status, "" if method == "HEAD" else body, headers, ask, policy)
 

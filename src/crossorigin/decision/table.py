@@ -103,7 +103,6 @@ class Table(Generic[Wire]):
     __slots__ = (
         "_any_names",
         "_comma",
-        "_has_own_lists",
         "_is_simple",
         "_names",
         "_names_line",
@@ -122,7 +121,6 @@ class Table(Generic[Wire]):
         self._wire: _Form[Wire] = wire
         # Why: in debug every decision is logged, and what is enforced depends on more than the origin.
         self._is_simple = not policy.debug and policy.enforce == "browser" and not answers.tells_private(policy)
-        self._has_own_lists = _has_own_lists(policy)
         is_exact = self._is_simple and not policy.is_static and not policy.deny_origins
         self.exact: frozenset[Wire] = wire.all_of(policy.allowed.literals) if is_exact else frozenset()
         self.bare: Pairs[Wire] | None = (
@@ -220,7 +218,7 @@ class Table(Generic[Wire]):
     def _compile_preflights(self) -> dict[Wire, Pairs[Wire]]:
         """Render, by method, all of an allowed preflight's answer but the origin and the names asked for."""
         policy = self.policy
-        if not self._is_simple or policy.allow_private_network or self._has_own_lists:
+        if not self._is_simple or policy.allow_private_network or _has_own_lists(policy):
             return {}
         methods = NORMALIZED_METHODS if policy.allow_methods == (ANY,) else policy.allow_methods
         return {self._wire.value(method): self._render_after_origin(method) for method in methods}

@@ -29,11 +29,11 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from crossorigin.integrations._asking import Asker
+    from crossorigin.messages import Request
+    from crossorigin.policy.options import Options, OriginValidator
 
     #: Returns the policy for a scope or environ, the ruleset if the path decides, or None: it is not touched.
     Choose = Callable[[Any], Policy | Ruleset | None]
-    from crossorigin.messages import Request
-    from crossorigin.policy.options import Options, OriginValidator
 
 logger = logging.getLogger("crossorigin")
 
@@ -183,12 +183,10 @@ class Journal:
         now = time.monotonic()
         hints = []
         for reason in found:
-            hint = REASONS[reason.id].hint
-            if reason.id not in _COSTLY:
-                hint = reason.hint
-            elif now >= self._next_hint:
+            is_too_soon = reason.id in _COSTLY and now < self._next_hint
+            if reason.id in _COSTLY and not is_too_soon:
                 self._next_hint = now + _SECONDS_BETWEEN_HINTS
-                hint = reason.hint
+            hint = REASONS[reason.id].hint if is_too_soon else reason.hint
             hints.append(f" {ascii(hint)[1:-1]}")
         text = "".join(hints)
         for ours, theirs in policy.habits.called if policy else ():
