@@ -45,6 +45,12 @@ def find_preflight_key(environ: Environ, origin: str) -> Key[str]:
     return () if is_long or PRIVATE in environ else (origin, method, asked)
 
 
+def find_method(environ: Environ) -> str:
+    """Return the method of the request; of a preflight, the one that it asks for."""
+    method: str = environ["REQUEST_METHOD"]
+    return environ.get(METHOD, method) if method == "OPTIONS" and ORIGIN in environ else method
+
+
 def is_websocket(environ: Environ) -> bool:
     """Tell whether a request to upgrade is a WebSocket handshake.
 

@@ -69,6 +69,17 @@ def find_key(headers: list[Pair]) -> Key[bytes]:  # noqa: C901 (one pass over th
     return (origin, method, asked)
 
 
+def find_method(scope: Scope) -> str:
+    """Return the method of the request, "" for a WebSocket handshake; of a preflight, the one that it asks for."""
+    method: str = scope.get("method", "")
+    if method != "OPTIONS":
+        return method
+    # Why: a server may give an iterator, which the door must still be able to read.
+    scope["headers"] = lines = [*scope["headers"]]
+    fields = {name.lower(): value for name, value in lines}
+    return fields[_METHOD].decode("latin-1") if ORIGIN in fields and _METHOD in fields else method
+
+
 def find_table(rules: Rules[bytes], scope: Scope) -> Table[bytes] | None:
     """Return the table of the rule that serves the path; None: no rule does, so the request is not touched."""
     if rules.choose and not isinstance(chosen := rules.choose(scope), Ruleset):

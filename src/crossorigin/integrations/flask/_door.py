@@ -9,7 +9,7 @@ from crossorigin.integrations import _environ
 from crossorigin.integrations._answering import Layer, unused_layers
 from crossorigin.integrations.flask._listing import list_routes
 from crossorigin.integrations.flask._resources import Resources
-from crossorigin.integrations.flask._routing import find_endpoint, find_method, is_ready
+from crossorigin.integrations.flask._routing import find_endpoint, is_ready
 from crossorigin.integrations.flask._views import find_view, has_views
 from crossorigin.integrations.wsgi import CORSMiddleware
 from crossorigin.policy import Policy
@@ -96,7 +96,7 @@ class Door(CORSMiddleware):
 
     def _find(self, environ: Environ) -> Policy | Ruleset | None:
         """Return what answers a request: the view's own policy, its blueprint's, or the app's."""
-        endpoint, method = find_endpoint(self.flask, environ, find_method(environ))
+        endpoint, method = find_endpoint(self.flask, environ, _environ.find_method(environ))
         url = _environ.make_request(self.hot[0], environ).url if self._blueprints else ""
         policy = self._find_own(endpoint, method, url)
         if policy:

@@ -16,13 +16,6 @@ if TYPE_CHECKING:
     from crossorigin.integrations._environ import Environ
 
 
-def find_method(environ: Environ) -> str:
-    """Return the method of a request; of a preflight, the one that it asks for."""
-    method: str = environ["REQUEST_METHOD"]
-    is_cors = method == "OPTIONS" and _environ.ORIGIN in environ
-    return environ.get(_environ.METHOD, method) if is_cors else method
-
-
 def find_endpoint(app: Flask, environ: Environ, method: str) -> tuple[str, str]:
     """Return the endpoint that a request with the method would reach, as Flask routes it, or "", and the method.
 

@@ -5,20 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from crossorigin.decision import compile  # noqa: A004 (the name users know it by)
-from crossorigin.integrations import asgi
+from crossorigin.integrations import _scope, asgi
 from crossorigin.integrations._answering import Layer
 from crossorigin.integrations.kui._listing import list_routes
 from crossorigin.integrations.kui._marks import find_policy
-from crossorigin.standard.headers import ORIGIN, REQUEST_METHOD
 
 if TYPE_CHECKING:
     from crossorigin.integrations._scope import Scope
     from crossorigin.integrations._table import RouteLine
     from crossorigin.policy import Policy
     from crossorigin.ruleset import Ruleset
-
-_ORIGIN = ORIGIN.lower().encode()
-_METHOD = REQUEST_METHOD.lower().encode()
 
 
 class Door(asgi.CORSMiddleware):
@@ -38,12 +34,5 @@ class Door(asgi.CORSMiddleware):
 
     def _find(self, scope: Scope) -> Policy | Ruleset:
         is_http = scope["type"] == "http"
-        own = find_policy(self._owner.router.http_tree, scope["path"], _find_method(scope)) if is_http else None
+        own = find_policy(self._owner.router.http_tree, scope["path"], _scope.find_method(scope)) if is_http else None
         return own or self.policy
-
-
-def _find_method(scope: Scope) -> str:
-    """Return the method of the request; of a preflight, the one that it asks for."""
-    fields = {name.lower(): value for name, value in scope["headers"]} if scope["method"] == "OPTIONS" else {}
-    is_preflight = _ORIGIN in fields and _METHOD in fields
-    return fields[_METHOD].decode("latin-1") if is_preflight else str(scope["method"])

@@ -33,7 +33,5 @@ class Door(wsgi.CORSMiddleware):
         return [*list_routes(self._owner.router, self.policy)]
 
     def _find(self, environ: Environ) -> Policy | Ruleset:
-        method = environ["REQUEST_METHOD"]
-        if method == "OPTIONS" and _environ.ORIGIN in environ:
-            method = environ.get(_environ.METHOD, method)
+        method = _environ.find_method(environ)
         return find_policy(self._owner.router.http_tree, environ.get("PATH_INFO", ""), method) or self.policy

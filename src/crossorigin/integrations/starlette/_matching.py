@@ -8,7 +8,6 @@ from starlette.routing import Match
 
 from crossorigin.integrations._answering import logger
 from crossorigin.integrations.starlette._marks import made
-from crossorigin.standard.headers import ORIGIN, REQUEST_METHOD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -18,8 +17,6 @@ if TYPE_CHECKING:
     from crossorigin.integrations._table import RouteLine
 
 _MOST_WRAPPERS = 32
-_METHOD = REQUEST_METHOD.lower().encode()
-_ORIGIN = ORIGIN.lower().encode()
 
 
 class Leaf(NamedTuple):
@@ -55,16 +52,6 @@ def find_line(leaves: Iterable[Leaf], scope: Scope) -> RouteLine | None:
 
 def _descend(leaf: Leaf, scope: Scope) -> RouteLine:
     return find_line(leaf.below, scope) or leaf.line
-
-
-def make_real_scope(scope: Scope) -> Scope:
-    """Return a copy of the scope, for a preflight with the method that it asks for."""
-    copy = dict(scope)
-    if scope.get("method") == "OPTIONS":
-        fields = {name.lower(): value for name, value in scope["headers"]}
-        if _ORIGIN in fields and _METHOD in fields:
-            copy["method"] = fields[_METHOD].decode("latin-1")
-    return copy
 
 
 def find_routed(app: Any) -> Any:  # noqa: ANN401 (whatever is wrapped)

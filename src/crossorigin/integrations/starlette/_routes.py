@@ -13,9 +13,10 @@ from starlette.routing import WebSocketRoute
 
 from crossorigin.errors import PolicyError, SettingError
 from crossorigin.integrations._answering import Layer
+from crossorigin.integrations._scope import find_method
 from crossorigin.integrations._table import RouteLine
 from crossorigin.integrations.starlette._marks import make_conflict, read_mark
-from crossorigin.integrations.starlette._matching import Leaf, find_line, find_routed, make_real_scope
+from crossorigin.integrations.starlette._matching import Leaf, find_line, find_routed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -56,7 +57,7 @@ class RoutePolicies:
 
     def choose(self, scope: Scope, default: Policy | Ruleset) -> Policy | Ruleset | None:
         """Return the policy of the route that a request reaches, the default, or None: another layer serves it."""
-        line = find_line(self._leaves, make_real_scope(scope))
+        line = find_line(self._leaves, {**scope, "method": find_method(scope)})
         if line is None:
             return default
         return None if line.is_left_alone else line.policy or default
