@@ -10,8 +10,8 @@ import tomllib
 from pathlib import Path
 from typing import NamedTuple
 
-from browser.served import SERVERS
-from browser.table import ROWS as CALLS
+from engines.served import SERVERS
+from engines.table import ROWS as CALLS
 from conformance.rows import ROWS
 from conformance.served import INTEGRATIONS
 from conformance.test_served import travels

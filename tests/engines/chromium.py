@@ -23,14 +23,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import crossorigin
-from browser import api
-from browser.row import Row, Seen, fill
-from browser.table import ROWS
+from engines import api
+from engines.row import Row, Seen, fill
+from engines.table import ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from browser.served import Served
+    from engines.served import Served
 
 HERE = Path(__file__).parent
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")

@@ -1,4 +1,4 @@
-"""The API as Kui apps: ``browser.api_kui:make_asgi`` for uvicorn, ``browser.api_kui:make_wsgi()`` for gunicorn."""
+"""The API as Kui apps: ``engines.api_kui:make_asgi`` for uvicorn, ``engines.api_kui:make_wsgi()`` for gunicorn."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from kui import asgi, wsgi
 
 import crossorigin.integrations.kui.asgi
 import crossorigin.integrations.kui.wsgi
-from browser import api, api_asgi, api_wsgi
+from engines import api, api_asgi, api_wsgi
 
 if TYPE_CHECKING:
-    from browser.api_asgi import ASGIApp
-    from browser.api_wsgi import WSGIApp
+    from engines.api_asgi import ASGIApp
+    from engines.api_wsgi import WSGIApp
 
 
 def make_asgi() -> ASGIApp:

@@ -1,11 +1,11 @@
-"""What all ASGI servers share, and the API behind the plain door: ``uvicorn --factory browser.api_asgi:make_app``."""
+"""What all ASGI servers share, and the API behind the plain door: ``uvicorn --factory engines.api_asgi:make_app``."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from browser import api
-from browser.row import Seen
+from engines import api
+from engines.row import Seen
 from crossorigin.integrations.asgi import CORSMiddleware
 
 if TYPE_CHECKING:

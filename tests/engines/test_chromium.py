@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from browser.chromium import NAMES, Report, RunError, find_chromium, run
-from browser.row import write_wire
-from browser.served import SERVERS, Served
-from browser.table import ROWS
+from engines.chromium import NAMES, Report, RunError, find_chromium, run
+from engines.row import write_wire
+from engines.served import SERVERS, Served
+from engines.table import ROWS
 from crossorigin import Policy, decide
 from crossorigin.messages import Request, get_values
 
 if TYPE_CHECKING:
-    from browser.row import Seen
-    from browser.served import Departure
+    from engines.row import Seen
+    from engines.served import Departure
     from crossorigin import Decision, Ruleset
 
 pytestmark = pytest.mark.browser

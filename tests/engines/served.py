@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from browser.row import Expected, Row
+    from engines.row import Expected, Row
 
 # Why: h11 and the last option of gunicorn let every method through that the standard knows, such as "patch".
-_UVICORN = "uvicorn --fd {fd} --http h11 --lifespan off --factory browser."
+_UVICORN = "uvicorn --fd {fd} --http h11 --lifespan off --factory engines."
 _GUNICORN = (
     "gunicorn --bind fd://{fd} --workers 1 --threads 16 --keep-alive 60 --no-control-socket "
-    "--permit-unconventional-http-method browser."
+    "--permit-unconventional-http-method engines."
 )
 
 

@@ -1,4 +1,4 @@
-"""The API as FastAPI apps: ``uvicorn --factory browser.api_fastapi:make_app``."""
+"""The API as FastAPI apps: ``uvicorn --factory engines.api_fastapi:make_app``."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from fastapi import FastAPI, HTTPException, Request, Response, WebSocket
 from fastapi.responses import StreamingResponse
 
-from browser import api, api_asgi
+from engines import api, api_asgi
 from crossorigin.integrations.fastapi import CORSMiddleware
 
 if TYPE_CHECKING:
-    from browser.api_asgi import ASGIApp
+    from engines.api_asgi import ASGIApp
 
 
 def make_app() -> ASGIApp:

@@ -1,4 +1,4 @@
-"""The API as Flask apps: ``gunicorn "browser.api_flask:make_app()"``."""
+"""The API as Flask apps: ``gunicorn "engines.api_flask:make_app()"``."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, Response, abort, request
 
-from browser import api, api_wsgi
+from engines import api, api_wsgi
 from crossorigin.integrations.flask import CORS
 
 if TYPE_CHECKING:
-    from browser.api_wsgi import WSGIApp
+    from engines.api_wsgi import WSGIApp
 
 
 def make_app() -> WSGIApp:

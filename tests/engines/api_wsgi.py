@@ -1,4 +1,4 @@
-"""What all WSGI servers share, and the API behind the plain door: ``gunicorn "browser.api_wsgi:make_app()"``."""
+"""What all WSGI servers share, and the API behind the plain door: ``gunicorn "engines.api_wsgi:make_app()"``."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import sys
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from browser import api
-from browser.row import Seen
+from engines import api
+from engines.row import Seen
 from crossorigin.integrations.wsgi import CORSMiddleware
 
 if TYPE_CHECKING:

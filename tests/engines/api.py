@@ -10,12 +10,12 @@ import json
 import os
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from browser.table import ROWS
+from engines.table import ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from browser.row import Seen
+    from engines.row import Seen
     from crossorigin import Policy, Ruleset
 
 #: The environment variable from which a server process learns the page's port.

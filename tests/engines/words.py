@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from browser.row import PAGE, Call
+from engines.row import PAGE, Call
 
 if TYPE_CHECKING:
-    from browser.row import Options
+    from engines.row import Options
 
 GET = Call()
 OTHER = "https://app.example"

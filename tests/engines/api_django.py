@@ -1,4 +1,4 @@
-"""The API as a Django project: ``browser.api_django:make_asgi`` for uvicorn, or ``make_wsgi()`` for gunicorn.
+"""The API as a Django project: ``engines.api_django:make_asgi`` for uvicorn, or ``make_wsgi()`` for gunicorn.
 
 Django's settings are those of a whole process. So one project serves all rows: the policy of each row is a rule for
 the paths below its mount, and all rules together are the ``CORS_POLICY``.
@@ -15,14 +15,14 @@ from django.core.wsgi import get_wsgi_application
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.urls import re_path
 
-from browser import api, api_asgi, api_wsgi
+from engines import api, api_asgi, api_wsgi
 from crossorigin import Policy, Rule, Ruleset
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from browser.api_asgi import ASGIApp, Receive, Scope, Send
-    from browser.api_wsgi import Environ, StartResponse, WSGIApp
+    from engines.api_asgi import ASGIApp, Receive, Scope, Send
+    from engines.api_wsgi import Environ, StartResponse, WSGIApp
 
 _mounts: dict[str, api.Mount] = {}
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from browser.row import Call, blocked, reads, row
-from browser.words import ANY, BEARER, COOKIES, EXACT, GET, JSON, NOBODY, TEXT, X_TEST, allow, ask, send
+from engines.row import Call, blocked, reads, row
+from engines.words import ANY, BEARER, COOKIES, EXACT, GET, JSON, NOBODY, TEXT, X_TEST, allow, ask, send
 
 METHODS = (
     row("HEAD is CORS-safelisted", EXACT, send("HEAD"), reads("HEAD", text="")),

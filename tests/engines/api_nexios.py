@@ -1,4 +1,4 @@
-"""The API as Nexios apps: ``uvicorn --factory browser.api_nexios:make_app``."""
+"""The API as Nexios apps: ``uvicorn --factory engines.api_nexios:make_app``."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 from nexios.exceptions import NotFoundException
 from nexios.http.response import BaseResponse, PlainTextResponse, StreamingResponse
 
-from browser import api, api_asgi
+from engines import api, api_asgi
 from crossorigin.integrations.nexios import NexiosApp
 
 if TYPE_CHECKING:
-    from browser.api_asgi import ASGIApp
+    from engines.api_asgi import ASGIApp
 
 
 def make_app() -> ASGIApp:

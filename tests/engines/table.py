@@ -5,7 +5,7 @@ Spec: https://fetch.spec.whatwg.org/#http-cors-protocol
 
 from __future__ import annotations
 
-from browser import rows_answers, rows_origins, rows_preflights
+from engines import rows_answers, rows_origins, rows_preflights
 
 ROWS = (
     *rows_origins.ORIGINS,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from browser.row import APP_1, DEEP_SUBDOMAIN, LOCALHOST, NULL, PAGE, SUBDOMAIN, Call, blocked, reads, row
-from browser.words import ANY, BEARER, COOKIES, EXACT, GET, NOBODY, OTHER, WITH_COOKIES, X_TEST, allow, send
+from engines.row import APP_1, DEEP_SUBDOMAIN, LOCALHOST, NULL, PAGE, SUBDOMAIN, Call, blocked, reads, row
+from engines.words import ANY, BEARER, COOKIES, EXACT, GET, NOBODY, OTHER, WITH_COOKIES, X_TEST, allow, send
 
 ORIGINS = (
     row("The origin of the page is in the list", EXACT, GET, reads("GET")),

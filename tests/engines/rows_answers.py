@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from browser.row import (
+from engines.row import (
     API_ELSEWHERE,
     API_REBOUND,
     LOCALHOST,
@@ -14,7 +14,7 @@ from browser.row import (
     reads,
     row,
 )
-from browser.words import ANY, EXACT, GET, NOBODY, TEXT, X_TEST, allow, send
+from engines.words import ANY, EXACT, GET, NOBODY, TEXT, X_TEST, allow, send
 
 EXPOSED = (
     row("No header of the app is exposed", EXACT, GET, reads("GET", names="")),
