@@ -17,7 +17,7 @@ from crossorigin.errors import (
 from crossorigin.policy import Policy
 from crossorigin.policy.problems import Problems, raise_from_here
 from crossorigin.policy.settings import check_list
-from crossorigin.standard.url import decode_path, is_ambiguous_path, list_readings, split_path
+from crossorigin.standard.paths import decode_path, is_ambiguous_path, list_readings, split_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -193,6 +193,16 @@ def test_intersect(first: Any, second: Any, both: Any) -> None:
     assert words(intersect(tuple(second), tuple(first))) == words(both)
 
 
+def test_an_empty_list_is_not_sent() -> None:
+    """Where the package that is replaced lists no method and no name, there is no line for them."""
+    silent = Habits(list_methods=lambda _policy, _method: "", list_names=lambda _policy, _asked: "")
+    policy = Policy(allow_origins=[APP]).with_habits(silent)
+    names = [name for name, _ in render_preflight(policy, APP, "GET", [], private=False)]
+    assert ORIGIN in names
+    assert not {METHODS, NAMES} & set(names)
+
+
+
 @pytest.mark.parametrize(
     ("options", "told"),
     [

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crossorigin.standard.url import decode_path, is_ambiguous_path, list_readings, split_path
+from crossorigin.standard.paths import decode_path, is_ambiguous_path, list_readings, split_path
 
 
 @pytest.mark.parametrize(

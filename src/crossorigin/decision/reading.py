@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from crossorigin.origins.origin import read_origin
 from crossorigin.standard import headers as names
-from crossorigin.standard.url import DEFAULT_PORTS, MAX_HOST
+from crossorigin.standard.hosts import DEFAULT_PORTS, MAX_HOST
 
 if TYPE_CHECKING:
     from crossorigin.messages import Request

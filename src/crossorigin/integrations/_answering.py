@@ -22,7 +22,7 @@ from crossorigin.policy import Policy
 from crossorigin.reasons import MALFORMED_ORIGIN, ORIGIN_NOT_ALLOWED, REASONS, Reason
 from crossorigin.ruleset import Ruleset
 from crossorigin.standard.headers import CORS_PREFIX, ORIGIN, VARY
-from crossorigin.standard.url import decode_path, is_ambiguous_path, split_path
+from crossorigin.standard.paths import decode_path, is_ambiguous_path, split_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, MutableMapping, Sequence

@@ -10,7 +10,7 @@ from crossorigin.decision.table import MAX_KEY
 from crossorigin.integrations._answering import Layer, Merger, find_table_by_path, unused_layers
 from crossorigin.messages import Request
 from crossorigin.standard import headers as names
-from crossorigin.standard.url import decode_path, split_path
+from crossorigin.standard.paths import decode_path, split_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, MutableMapping, Sequence

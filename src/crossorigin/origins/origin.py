@@ -10,7 +10,7 @@ import re
 from typing import NamedTuple
 
 from crossorigin.errors import InvalidOriginError
-from crossorigin.standard.url import DEFAULT_PORTS, is_host, serialize_ipv6
+from crossorigin.standard.hosts import DEFAULT_PORTS, is_host, serialize_ipv6
 
 #: The longest ``Origin`` that is looked at, in bytes. A browser's has at most 8 + 253 + 6.
 MAX_ORIGIN = 512

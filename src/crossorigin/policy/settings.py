@@ -20,7 +20,7 @@ from crossorigin.origins.pattern import Pattern, parse_pattern
 from crossorigin.reasons import REASONS
 from crossorigin.standard.headers import is_forbidden_request_name, is_forbidden_response_name, is_token
 from crossorigin.standard.methods import is_forbidden_method, normalize
-from crossorigin.standard.url import DEFAULT_PORTS, is_host
+from crossorigin.standard.hosts import DEFAULT_PORTS, is_host
 
 if TYPE_CHECKING:
     from crossorigin.policy.problems import Problems

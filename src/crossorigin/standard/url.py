@@ -1,151 +1,194 @@
-"""Hosts and paths as the URL Standard has them: only what an origin or a rule needs."""
+"""http(s) URLs as the URL Standard parses them: what a call and a redirect go to."""
 
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
-#: "A special scheme is an ASCII string that is listed in the first column of the following table."
-#: Spec: https://url.spec.whatwg.org/#special-scheme
-DEFAULT_PORTS = {"ftp": 21, "http": 80, "https": 443, "ws": 80, "wss": 443}
+from crossorigin.standard.hosts import DEFAULT_PORTS, parse_host
 
-_LABELS = re.compile(r"(?:[a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}")
-_NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
-_IPV4 = re.compile(r"(?:(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(?:\.(?!$)|$)){4}")
-_ESCAPES = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
-_AMBIGUOUS = re.compile(r"/\.{1,2}(?=/|$)|//|[;\\]|%(?:2[ef]|5c)", re.IGNORECASE)
+#: "An HTTP(S) scheme is "http" or "https"."
+#: Spec: https://fetch.spec.whatwg.org/#http-scheme
+HTTP_SCHEMES = frozenset({"http", "https"})
 
-MAX_HOST = 253
-_IPV6_PIECES = 8
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+_C0_OR_SPACE = "".join(map(chr, range(0x21)))
+_TAB_OR_NEWLINE = dict.fromkeys(map(ord, "\t\n\r"))
+_SLASHES = re.compile(r"[/\\]*")
+_END_OF_AUTHORITY = re.compile(r"[/\\?#]")
+_SINGLE_DOTS = frozenset({".", "%2e"})
+_DOUBLE_DOTS = frozenset({"..", ".%2e", "%2e.", "%2e%2e"})
+_DIGITS = re.compile("0*[0-9]{1,5}")
+_MAX_PORT = 65535
+_ESCAPES = [f"%{byte:02X}" for byte in range(256)]
+
+#: What is percent-encoded in each part, beside controls and what is not ASCII.
+#: Spec: https://url.spec.whatwg.org/#percent-encoded-bytes
+_FRAGMENT = re.compile(r"""[^\x21\x23-\x3b\x3d\x3f-\x5f\x61-\x7e]""")
+_QUERY = re.compile(r"""[^\x21\x24-\x26\x28-\x3b\x3d\x3f-\x7e]""")
+_PATH = re.compile(r"""[^\x21\x24-\x3b\x3d\x40-\x5d\x5f\x61-\x7a\x7c\x7e]""")
+_USERINFO = re.compile(r"""[^\x21\x24-\x2e\x30-\x39\x41-\x5a\x5f\x61-\x7a\x7e]""")
 
 
-def is_host(host: str) -> bool:
-    """Tell whether *host* is a domain or an address in the one form that browsers write.
+class Url(NamedTuple):
+    """A parsed URL. Of a scheme that is not http or https, only the scheme is told; the rest is ``path``.
 
-    Differs from the standard: the URL Standard also lets a domain hold marks such as ``!`` and ``$``; no
-    DNS name that can be registered has one, but look-alikes of allowed origins do.
+    ``port`` is None where it is the scheme's default; ``query`` and ``fragment`` are None where there is none.
 
-    Spec: https://url.spec.whatwg.org/#host-parsing
-
-    >>> is_host("app.example"), is_host("127.0.0.1"), is_host("[::1]"), is_host("127.1"), is_host("a..b")
-    (True, True, True, False, False)
+    >>> str(parse_url("HTTPS://user@API.example:443/a/../b?c#d"))
+    'https://user@api.example/b?c#d'
     """
-    if host.startswith("["):
-        return serialize_ipv6(host[1:-1]) == host[1:-1] and host.endswith("]")
-    if len(host) > MAX_HOST or not _LABELS.fullmatch(host):
-        return False
-    # Of a host: "If asciiDomain ends in a number, then return the result of IPv4 parsing asciiDomain."
-    return _IPV4.fullmatch(host) is not None or not _NUMBER.fullmatch(host[host.rfind(".") + 1 :])
+
+    scheme: str
+    username: str = ""
+    password: str = ""
+    host: str = ""
+    port: int | None = None
+    path: str = "/"
+    query: str | None = None
+    fragment: str | None = None
+
+    @property
+    def is_http(self) -> bool:
+        """Tell whether the scheme is an HTTP(S) scheme."""
+        return self.scheme in HTTP_SCHEMES
+
+    @property
+    def authority(self) -> str:
+        """Return host and port, as ``Host`` has them."""
+        return self.host if self.port is None else f"{self.host}:{self.port}"
+
+    @property
+    def origin(self) -> str:
+        """Return the serialized origin.
+
+        Spec: https://url.spec.whatwg.org/#concept-url-origin
+        """
+        return f"{self.scheme}://{self.authority}" if self.is_http else "null"
+
+    @property
+    def target(self) -> str:
+        """Return path and query, as a request line has them."""
+        return self.path if self.query is None else f"{self.path}?{self.query}"
+
+    @property
+    def includes_credentials(self) -> bool:
+        """Tell whether there is a user name or a password.
+
+        Spec: https://url.spec.whatwg.org/#include-credentials
+        """
+        return bool(self.username or self.password)
+
+    def __str__(self) -> str:
+        """Serialise it.
+
+        Spec: https://url.spec.whatwg.org/#concept-url-serializer
+        """
+        fragment = "" if self.fragment is None else f"#{self.fragment}"
+        if not self.is_http:
+            return f"{self.scheme}:{self.path}{fragment}"
+        password = f":{self.password}" if self.password else ""
+        userinfo = f"{self.username}{password}@" if self.includes_credentials else ""
+        return f"{self.scheme}://{userinfo}{self.authority}{self.target}{fragment}"
 
 
-def serialize_ipv6(text: str) -> str | None:
-    """Return the IPv6 address *text* as a browser writes it, without brackets, or None if it is none.
+def parse_url(text: str, base: Url | None = None) -> Url | None:
+    """Parse *text*, against *base* if it is given, or return None if it is no URL.
 
-    Spec: https://url.spec.whatwg.org/#concept-ipv6-serializer
+    Spec: https://url.spec.whatwg.org/#concept-basic-url-parser
 
-    >>> serialize_ipv6("0:0:0:0:0:0:0:1"), serialize_ipv6("2001:db8::0:1"), serialize_ipv6("::1::")
-    ('::1', '2001:db8::1', None)
+    >>> str(parse_url("../c?d", parse_url("http://a.example/b/x")))
+    'http://a.example/c?d'
+    >>> parse_url("/items") is parse_url("https://") is parse_url("https://a b/") is None
+    True
     """
-    pieces = _read_ipv6(text)
-    if pieces is None:
+    # "Remove any leading and trailing C0 control or space from input", "Remove all ASCII tab or newline".
+    text = text.strip(_C0_OR_SPACE).translate(_TAB_OR_NEWLINE)
+    text, has_fragment, fragment_text = text.partition("#")
+    fragment = _encode(_FRAGMENT, fragment_text) if has_fragment else None
+    match = _SCHEME.match(text)
+    if match is None:
+        return _parse_relative(text, base, fragment) if base else None
+    scheme, rest = match[1].lower(), text[match.end() :]
+    if scheme not in HTTP_SCHEMES:
+        return Url(scheme, path=rest, fragment=fragment)
+    # "Otherwise, if url is special, base is non-null, and base's scheme is url's scheme":
+    # without two slashes, what follows is relative.
+    if base and base.scheme == scheme and not rest.startswith("//"):
+        return _parse_relative(rest, base, fragment)
+    return _parse_authority(scheme, rest[_end_of_slashes(rest) :], fragment)
+
+
+def _end_of_slashes(text: str) -> int:
+    match = _SLASHES.match(text)
+    return match.end() if match else 0
+
+
+def _parse_relative(text: str, base: Url, fragment: str | None) -> Url | None:
+    """Spec: https://url.spec.whatwg.org/#relative-state."""
+    slashes = _end_of_slashes(text)
+    if slashes > 1:
+        return _parse_authority(base.scheme, text[slashes:], fragment)
+    path_text, has_query, query_text = text.partition("?")
+    query = _encode(_QUERY, query_text) if has_query else None
+    if slashes:
+        path = _parse_path(path_text)
+    elif path_text:
+        path = _parse_path(base.path[: base.path.rfind("/") + 1] + path_text)
+    else:
+        path = base.path
+        query = query if has_query else base.query
+    return base._replace(path=path, query=query, fragment=fragment)
+
+
+def _parse_authority(scheme: str, text: str, fragment: str | None) -> Url | None:
+    """Spec: https://url.spec.whatwg.org/#authority-state."""
+    end = _END_OF_AUTHORITY.search(text)
+    authority, rest = (text[: end.start()], text[end.start() :]) if end else (text, "")
+    userinfo, _, host_text = authority.rpartition("@")
+    username, _, password = userinfo.partition(":")
+    bracket = host_text.rfind("]") + 1
+    name, has_port, digits = host_text[bracket:].partition(":")
+    host = parse_host(host_text[:bracket] + name)
+    if host is None or not _is_port(digits):
         return None
-    # "Let compress be an index to the first IPv6 piece in the first longest sequences of address's IPv6
-    # pieces that are 0", of at least two.
-    runs = "".join("0" if piece == 0 else "x" for piece in pieces)
-    zeros = max(re.findall("0+", runs), key=len, default="")
-    words = [f"{piece:x}" for piece in pieces]
-    if len(zeros) < len("00"):
-        return ":".join(words)
-    at = runs.index(zeros)
-    return f"{':'.join(words[:at])}::{':'.join(words[at + len(zeros) :])}"
+    port = int(digits) if has_port and digits else None
+    path_text, has_query, query_text = rest.partition("?")
+    return Url(
+        scheme,
+        _encode(_USERINFO, username),
+        _encode(_USERINFO, password),
+        host,
+        None if port == DEFAULT_PORTS[scheme] else port,
+        _parse_path(path_text),
+        _encode(_QUERY, query_text) if has_query else None,
+        fragment,
+    )
 
 
-def _read_ipv6(text: str) -> list[int] | None:
-    head, gap, tail = text.partition("::")
-    left, right = [half.split(":") if half else [] for half in (head, tail)]
-    words = left + right
-    if not all(re.fullmatch("[0-9A-Fa-f]{1,4}", word) for word in words):
-        return None
-    missing = _IPV6_PIECES - len(words)
-    if missing < (1 if gap else 0) or (missing and not gap):
-        return None
-    return [int(word, 16) for word in [*left, *["0"] * missing, *right]]
+def _is_port(digits: str) -> bool:
+    return digits == "" or (_DIGITS.fullmatch(digits) is not None and int(digits) <= _MAX_PORT)
 
 
-def split_path(url: str) -> str:
-    """Return the path of *url*, as it is written there, without its query and fragment.
+def _parse_path(text: str) -> str:
+    """Percent-encode a path and resolve its dot segments; a backslash is a slash.
 
-    >>> split_path("https://api.example/items?page=2"), split_path("https://api.example"), split_path("/a#b")
-    ('/items', '/', '/a')
+    Spec: https://url.spec.whatwg.org/#path-state
     """
-    rest = url if url.startswith("/") else url.partition("://")[2] or url
-    if not url.startswith("/"):
-        slash = re.search(r"[/?#]", rest)
-        rest = rest[slash.start() :] if slash else "/"
-    path = re.split(r"[?#]", rest, maxsplit=1)[0]
-    return path or "/"
+    segments = text.replace("\\", "/").removeprefix("/").split("/")
+    path: list[str] = []
+    for at, segment in enumerate(segments):
+        is_last = at == len(segments) - 1
+        lowered = segment.lower()
+        if lowered in _DOUBLE_DOTS:
+            del path[-1:]
+            path += [""] if is_last else []
+        elif lowered in _SINGLE_DOTS:
+            path += [""] if is_last else []
+        else:
+            path.append(_encode(_PATH, segment))
+    return f"/{'/'.join(path)}"
 
 
-def decode_path(path: str) -> str:
-    """Percent-decode *path* as servers do before they route it; a plus stays a plus.
-
-    >>> decode_path("/a%20b+c%C3%A9"), decode_path("/100%")
-    ('/a b+cé', '/100%')
-    """
-    return _ESCAPES.sub(lambda run: bytes.fromhex(run[0].replace("%", "")).decode("utf-8", "replace"), path)
-
-
-def is_ambiguous_path(path: str) -> bool:
-    """Tell whether servers, proxies and routers differ about which resource *path* names.
-
-    *path* may be as written or percent-decoded; what is decoded once and still escaped counts, too.
-
-    >>> is_ambiguous_path("/a/../b"), is_ambiguous_path("/a%2Fb"), is_ambiguous_path("/a.b/..c")
-    (True, True, False)
-    """
-    return _AMBIGUOUS.search(path) is not None
-
-
-def list_readings(path: str) -> list[str]:
-    """Return the paths that servers, proxies and routers may make of an ambiguous *path*, as it was written.
-
-    Each of them may decode once more or leave an escaped slash alone, take a backslash for a slash, drop what
-    follows a semicolon, merge slashes, and resolve dot segments, or may not.
-
-    >>> list_readings("/a/../b;x")
-    ['/a/../b;x', '/a/../b', '/b;x', '/b']
-    """
-    kept = decode_path(re.sub(r"%(2f|5c)", r"%25\1", path, flags=re.IGNORECASE))
-    readings = [kept, decode_path(path), decode_path(decode_path(path))]
-    for change in (_unify_slashes, _drop_parameters, _merge_slashes, _resolve_dots):
-        readings += [change(reading) for reading in readings]
-        readings = list(dict.fromkeys(readings))
-    return readings
-
-
-def _unify_slashes(path: str) -> str:
-    return path.replace("\\", "/")
-
-
-def _drop_parameters(path: str) -> str:
-    return re.sub(r";[^/]*", "", path)
-
-
-def _merge_slashes(path: str) -> str:
-    return re.sub("/{2,}", "/", path)
-
-
-def _resolve_dots(path: str) -> str:
-    """Remove dot segments; an empty segment is one to go back from.
-
-    Spec: https://www.rfc-editor.org/rfc/rfc3986#section-5.2.4
-    """
-    kept: list[str] = []
-    segments = path.split("/")[1:]
-    for segment in segments:
-        if segment == "..":
-            del kept[-1:]
-        elif segment != ".":
-            kept.append(segment)
-    if segments[-1:] in (["."], [".."]):
-        kept.append("")
-    return f"/{'/'.join(kept)}"
+def _encode(needed: re.Pattern[str], text: str) -> str:
+    return needed.sub(lambda match: "".join(_ESCAPES[byte] for byte in match[0].encode("utf-8", "replace")), text)

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from crossorigin.ruleset import Ruleset
-from crossorigin.standard.url import decode_path, split_path
+from crossorigin.standard.paths import decode_path, split_path
 
 if TYPE_CHECKING:
     from crossorigin.policy import Policy

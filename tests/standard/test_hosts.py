@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from crossorigin.standard.url import DEFAULT_PORTS, is_host, serialize_ipv6
+from crossorigin.standard.hosts import DEFAULT_PORTS, is_host, serialize_ipv6
 
 
 def test_default_ports() -> None:
