@@ -1,7 +1,8 @@
 """The protocol said no: every reason, one member each, with its anchor.
 
-A reason is returned, never raised. Its ``id`` is stable: it is the heading in docs/reasons.md, the word in a
-refusal's body and in the log, and the key of a policy's ``error_messages``.
+The first half are the server's: it refuses a request. The second half are the browser's: it keeps an answer from
+the script. A reason is returned, never raised. Its ``id`` is stable: it is the heading in docs/reasons.md, the word
+in a refusal's body and in the log, and the key of a policy's ``error_messages``.
 """
 
 from __future__ import annotations
@@ -152,8 +153,119 @@ AMBIGUOUS_PATH = Reason(
     "https://url.spec.whatwg.org/#concept-url-path",
 )
 
-#: Every reason by its id.
-REASONS = {
+# What a browser says no to. The first five come of the CORS check, at a preflight or at the request itself.
+
+ALLOW_ORIGIN_MISSING = Reason(
+    "allow-origin-missing",
+    "the answer has no Access-Control-Allow-Origin header",
+    "Let the server send it, with the page's origin, on every answer: errors and redirects, too.",
+    f"{_FETCH}#concept-cors-check",
+)
+ALLOW_ORIGIN_MULTIPLE = Reason(
+    "allow-origin-multiple",
+    "the answer names more than one value in Access-Control-Allow-Origin",
+    "One origin, or *, is all that it may hold. Let only one layer send it.",
+    f"{_FETCH}#concept-cors-check",
+)
+ALLOW_ORIGIN_MISMATCH = Reason(
+    "allow-origin-mismatch",
+    "Access-Control-Allow-Origin is not the origin of the request",
+    "It is compared byte by byte with the Origin header.",
+    f"{_FETCH}#concept-cors-check",
+)
+ALLOW_ORIGIN_WILDCARD_WITH_CREDENTIALS = Reason(
+    "allow-origin-wildcard-with-credentials",
+    "Access-Control-Allow-Origin is *, and the request has credentials",
+    "Name the page's origin, or call without credentials.",
+    f"{_FETCH}#cors-protocol-and-credentials",
+)
+ALLOW_CREDENTIALS_MISSING = Reason(
+    "allow-credentials-missing",
+    "the request has credentials, and Access-Control-Allow-Credentials is not true",
+    "Send it with the value true, in lower case, or call without credentials.",
+    f"{_FETCH}#cors-protocol-and-credentials",
+)
+PREFLIGHT_REDIRECTED = Reason(
+    "preflight-redirected",
+    "the preflight is answered with a redirect, and a browser follows none there",
+    "Call the URL that it leads to, or answer preflights before what redirects.",
+    f"{_FETCH}#cors-preflight-fetch",
+)
+PREFLIGHT_NOT_OK = Reason(
+    "preflight-not-ok",
+    "the preflight's answer has no ok status",
+    "Answer preflights with 204, before authentication and routing.",
+    f"{_FETCH}#cors-preflight-fetch",
+)
+ALLOW_METHODS_MALFORMED = Reason(
+    "allow-methods-malformed",
+    "Access-Control-Allow-Methods is not a list of methods",
+    "Write names with commas between them.",
+    f"{_FETCH}#http-new-header-syntax",
+)
+ALLOW_HEADERS_MALFORMED = Reason(
+    "allow-headers-malformed",
+    "Access-Control-Allow-Headers is not a list of header names",
+    "Write names with commas between them.",
+    f"{_FETCH}#http-new-header-syntax",
+)
+METHOD_NOT_LISTED = Reason(
+    "method-not-listed",
+    "Access-Control-Allow-Methods does not list the method",
+    "Add it there. Methods are compared with case.",
+    f"{_FETCH}#http-access-control-allow-methods",
+)
+METHODS_WILDCARD_WITH_CREDENTIALS = Reason(
+    "methods-wildcard-with-credentials",
+    "Access-Control-Allow-Methods is *, which is no wildcard for a request with credentials",
+    "Name the method.",
+    f"{_FETCH}#cors-protocol-and-credentials",
+)
+HEADER_NOT_LISTED = Reason(
+    "header-not-listed",
+    "Access-Control-Allow-Headers does not list a header that the script sends",
+    "Add its name there.",
+    f"{_FETCH}#http-access-control-allow-headers",
+)
+HEADERS_WILDCARD_WITH_CREDENTIALS = Reason(
+    "headers-wildcard-with-credentials",
+    "Access-Control-Allow-Headers is *, which is no wildcard for a request with credentials",
+    "Name the header.",
+    f"{_FETCH}#cors-protocol-and-credentials",
+)
+AUTHORIZATION_NOT_LISTED = Reason(
+    "authorization-not-listed",
+    "Access-Control-Allow-Headers does not list Authorization, which * does not stand for",
+    "Name Authorization there.",
+    f"{_FETCH}#cors-non-wildcard-request-header-name",
+)
+REDIRECT_TO_INVALID_URL = Reason(
+    "redirect-to-invalid-url",
+    "the answer is a redirect, and its Location is no URL",
+    "Send one Location header with a URL.",
+    f"{_FETCH}#concept-response-location-url",
+)
+REDIRECT_TO_OTHER_SCHEME = Reason(
+    "redirect-to-other-scheme",
+    "the answer is a redirect to a URL that is not http or https",
+    "Redirect to an http(s) URL.",
+    f"{_FETCH}#concept-http-redirect-fetch",
+)
+REDIRECT_WITH_USERINFO = Reason(
+    "redirect-with-userinfo",
+    "the answer is a redirect to a URL with a user name or password in it",
+    "Leave them out of Location.",
+    f"{_FETCH}#concept-http-redirect-fetch",
+)
+TOO_MANY_REDIRECTS = Reason(
+    "too-many-redirects",
+    "there are more than 20 redirects",
+    "Look for a loop.",
+    f"{_FETCH}#concept-http-redirect-fetch",
+)
+
+#: Why a server refuses, by id: a policy has texts for these in ``error_messages``.
+SERVER_REASONS = {
     reason.id: reason
     for reason in (
         MISSING_ORIGIN,
@@ -174,3 +286,31 @@ REASONS = {
         AMBIGUOUS_PATH,
     )
 }
+
+#: Why a browser keeps an answer from the script, by id.
+BROWSER_REASONS = {
+    reason.id: reason
+    for reason in (
+        ALLOW_ORIGIN_MISSING,
+        ALLOW_ORIGIN_MULTIPLE,
+        ALLOW_ORIGIN_MISMATCH,
+        ALLOW_ORIGIN_WILDCARD_WITH_CREDENTIALS,
+        ALLOW_CREDENTIALS_MISSING,
+        PREFLIGHT_REDIRECTED,
+        PREFLIGHT_NOT_OK,
+        ALLOW_METHODS_MALFORMED,
+        ALLOW_HEADERS_MALFORMED,
+        METHOD_NOT_LISTED,
+        METHODS_WILDCARD_WITH_CREDENTIALS,
+        HEADER_NOT_LISTED,
+        HEADERS_WILDCARD_WITH_CREDENTIALS,
+        AUTHORIZATION_NOT_LISTED,
+        REDIRECT_TO_INVALID_URL,
+        REDIRECT_TO_OTHER_SCHEME,
+        REDIRECT_WITH_USERINFO,
+        TOO_MANY_REDIRECTS,
+    )
+}
+
+#: Every reason by its id.
+REASONS = {**SERVER_REASONS, **BROWSER_REASONS}

@@ -17,7 +17,7 @@ from crossorigin.errors import (
     WrongTypeError,
 )
 from crossorigin.policy import DEFAULTS
-from crossorigin.reasons import REASONS
+from crossorigin.reasons import SERVER_REASONS
 
 LISTS = [
     "allow_origins",
@@ -68,7 +68,7 @@ ACCEPTED: list[tuple[str, dict[str, Any], Any]] = [
     ("the greatest refusal", {"error_status": 599}, 599),
     ("a word", {"enforce": "unsafe-methods"}, "unsafe-methods"),
     ("another word", {"websockets": "ignore"}, "ignore"),
-    ("texts for reasons", {"error_messages": dict.fromkeys(REASONS, "No.")}, dict.fromkeys(REASONS, "No.")),
+    ("texts for reasons", {"error_messages": dict.fromkeys(SERVER_REASONS, "No.")}, dict.fromkeys(SERVER_REASONS, "No.")),
     ("no host", {"own_hosts": []}, frozenset()),
     ("hosts", {"own_hosts": ["api.example", "*.api.example", "[::1]", "127.0.0.1"]}, None),
     ("a function", {"origin_validator": bool}, bool),
@@ -261,7 +261,7 @@ def test_texts_that_cannot_be_sent() -> None:
 
 def test_error_messages() -> None:
     """A text is given for a reason that there is."""
-    known = f"Known are: {', '.join(sorted(REASONS))}"
+    known = f"Known are: {', '.join(sorted(SERVER_REASONS))}"
     assert find(error_messages={"null-origin": 5, "orign-not-allowed": "No.", 7: "No."}) == [
         (WrongTypeError, 'error_messages["null-origin"]', 5, "wrong-type", None, None, "Write a text"),
         (

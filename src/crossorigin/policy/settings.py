@@ -17,10 +17,10 @@ from crossorigin.errors import (
 )
 from crossorigin.origins.origin import NULL, parse_origin, read_origin
 from crossorigin.origins.pattern import Pattern, parse_pattern
-from crossorigin.reasons import REASONS
+from crossorigin.reasons import SERVER_REASONS
 from crossorigin.standard.headers import is_forbidden_request_name, is_forbidden_response_name, is_token
-from crossorigin.standard.methods import is_forbidden_method, normalize
 from crossorigin.standard.hosts import DEFAULT_PORTS, is_host
+from crossorigin.standard.methods import is_forbidden_method, normalize
 
 if TYPE_CHECKING:
     from crossorigin.policy.problems import Problems
@@ -185,8 +185,8 @@ def check_messages(option: str, value: object, problems: Problems) -> Mapping[st
         problems.wrong_type(option, value, fix='Write a dict, such as {"origin-not-allowed": "Not from there."}')
         return MappingProxyType({})
     for key, text in value.items():
-        if key not in REASONS:
-            problems.mistakes.append(unknown_name(option, str(key), REASONS))
+        if key not in SERVER_REASONS:
+            problems.mistakes.append(unknown_name(option, str(key), SERVER_REASONS))
         elif not isinstance(text, str) or (not text.isprintable() and _has_surrogates(text)):
             problems.wrong_type(f'{option}["{key}"]', text, fix="Write a text")
     return MappingProxyType(dict(value))

@@ -7,15 +7,22 @@ from __future__ import annotations
 
 import re
 
+from crossorigin.standard.methods import is_forbidden_method
+
 # Spec: https://fetch.spec.whatwg.org/#http-access-control-allow-origin and the sections beside it.
 ORIGIN = "Origin"
 HOST = "Host"
 VARY = "Vary"
+ACCEPT = "Accept"
+AUTHORIZATION = "Authorization"
+LOCATION = "Location"
 UPGRADE = "Upgrade"
 SEC_WEBSOCKET_KEY = "Sec-WebSocket-Key"
 CONTENT_TYPE = "Content-Type"
 CONTENT_LENGTH = "Content-Length"
 SEC_FETCH_SITE = "Sec-Fetch-Site"
+SEC_FETCH_MODE = "Sec-Fetch-Mode"
+SEC_FETCH_DEST = "Sec-Fetch-Dest"
 ALLOW_ORIGIN = "Access-Control-Allow-Origin"
 ALLOW_CREDENTIALS = "Access-Control-Allow-Credentials"
 ALLOW_METHODS = "Access-Control-Allow-Methods"
@@ -67,8 +74,38 @@ FORBIDDEN_REQUEST_NAMES = frozenset(
 #: "starts with `proxy-` or `sec-`"
 FORBIDDEN_REQUEST_PREFIXES = ("proxy-", "sec-")
 
+#: Names of headers in which a request tells another method, that of the real request is POST.
+#: They are forbidden where that method is.
+#: Spec: https://fetch.spec.whatwg.org/#forbidden-request-header
+METHOD_OVERRIDE_NAMES = frozenset({"x-http-method", "x-http-method-override", "x-method-override"})
+
+#: "A CORS non-wildcard request-header name is a header name that is a byte-case-insensitive match for
+#: `Authorization`."
+#: Spec: https://fetch.spec.whatwg.org/#cors-non-wildcard-request-header-name
+NON_WILDCARD_NAMES = frozenset({"authorization"})
+
+#: Spec: https://fetch.spec.whatwg.org/#request-body-header-name
+REQUEST_BODY_NAMES = frozenset({"content-encoding", "content-language", "content-location", "content-type"})
+
+#: The names that a script can read without being exposed, in lower case.
+#: Spec: https://fetch.spec.whatwg.org/#cors-safelisted-response-header-name
+SAFELISTED_RESPONSE_NAMES = frozenset(
+    {
+        "cache-control",
+        "content-language",
+        "content-length",
+        "content-type",
+        "expires",
+        "last-modified",
+        "pragma",
+    }
+)
+
 #: Spec: https://fetch.spec.whatwg.org/#forbidden-response-header-name
 FORBIDDEN_RESPONSE_NAMES = frozenset({"set-cookie", "set-cookie2"})
+
+#: An item of a header's value, with its quoted strings.
+_ITEM = re.compile(r'(?:\A|,)((?:[^",]|"(?:[^"\\]|\\.)*(?:"|\\?\Z))*)', re.DOTALL)
 
 #: A token: what methods and header names are made of.
 #: Spec: https://www.rfc-editor.org/rfc/rfc9110#name-tokens
@@ -100,6 +137,30 @@ def is_forbidden_request_name(name: str) -> bool:
     """
     name = name.lower()
     return name in FORBIDDEN_REQUEST_NAMES or name.startswith(FORBIDDEN_REQUEST_PREFIXES)
+
+
+def is_forbidden_request_header(name: str, value: str) -> bool:
+    """Tell whether a browser drops this header where a script sets it.
+
+    Spec: https://fetch.spec.whatwg.org/#forbidden-request-header
+
+    >>> is_forbidden_request_header("X-HTTP-Method", "GET, trace"), is_forbidden_request_header("X-HTTP-Method", "GET")
+    (True, False)
+    """
+    if name.lower() in METHOD_OVERRIDE_NAMES:
+        return any(map(is_forbidden_method, split_value(value)))
+    return is_forbidden_request_name(name)
+
+
+def split_value(value: str) -> list[str]:
+    """Get, decode, and split a header's value: at its commas, but not those in a quoted string.
+
+    Spec: https://fetch.spec.whatwg.org/#header-value-get-decode-and-split
+
+    >>> split_value('a, "b,c" ,')
+    ['a', '"b,c"', '']
+    """
+    return [match[1].strip(" \t") for match in _ITEM.finditer(value)]
 
 
 def is_forbidden_response_name(name: str) -> bool:

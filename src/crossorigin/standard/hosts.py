@@ -50,6 +50,29 @@ def is_host(host: str) -> bool:
     return _IPV4.fullmatch(host) is not None or not _NUMBER.fullmatch(host[host.rfind(".") + 1 :])
 
 
+def is_address(host: str) -> bool:
+    """Tell whether a host, as a browser writes it, is an IP address.
+
+    >>> is_address("127.0.0.1"), is_address("[::1]"), is_address("app.example")
+    (True, True, False)
+    """
+    return host.startswith("[") or _IPV4.fullmatch(host) is not None
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a host, as a browser writes it, is this machine: an origin there is trustworthy without TLS.
+
+    Spec: https://w3c.github.io/webappsec-secure-contexts/#is-origin-trustworthy
+
+    >>> is_loopback("127.0.0.1"), is_loopback("[::1]"), is_loopback("app.localhost"), is_loopback("127.example")
+    (True, True, True, False)
+    """
+    if is_address(host):
+        return host.startswith("127.") or host == "[::1]"
+    name = host.removesuffix(".")
+    return name == "localhost" or name.endswith(".localhost")
+
+
 def parse_host(text: str) -> str | None:
     """Return the host of an http(s) URL as a browser writes it, or None if it is none.
 
@@ -99,7 +122,9 @@ def _map(label: str) -> str:
 
 def _label_to_ascii(label: str) -> str | None:
     if not label.isascii():
-        return f"xn--{label.encode('punycode').decode('ascii')}"
+        # "label must not begin with "xn--"": of UTS #46, since it is none that was decoded.
+        is_valid = not label.startswith("xn--") and "\ufffd" not in label
+        return f"xn--{label.encode('punycode').decode('ascii')}" if is_valid else None
     if label.startswith("xn--"):
         try:
             decoded = label[4:].encode("ascii").decode("punycode")

@@ -9,7 +9,7 @@ from crossorigin import reasons as known
 from crossorigin.integrations._dropin import describe
 from crossorigin.policy.habits import Habits
 from crossorigin.policy.settings import unknown_name
-from crossorigin.reasons import REASONS
+from crossorigin.reasons import SERVER_REASONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -61,5 +61,5 @@ def read_messages(given: Mapping[str, Any], texts: list[str]) -> dict[str, Any]:
     known_keys = (_ORIGIN_MESSAGE, *dict.fromkeys(_MESSAGES.values()))
     option = "custom_error_messages"
     texts += [describe(unknown_name(option, str(key), known_keys), {}) for key in given if key not in known_keys]
-    by_reason = {reason.id: _MESSAGES.get(reason, _ORIGIN_MESSAGE) for reason in REASONS.values()}
+    by_reason = {reason.id: _MESSAGES.get(reason, _ORIGIN_MESSAGE) for reason in SERVER_REASONS.values()}
     return {id_: given[key] for id_, key in by_reason.items() if key in given}

@@ -1,0 +1,102 @@
+"""The CORS-preflight cache: which methods and headers a server has already agreed to. "Now" is an argument."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from crossorigin.standard.headers import NON_WILDCARD_NAMES
+
+_ANY = "*"
+
+
+class Asker(NamedTuple):
+    """Of a request, what entries are kept for: the serialized origin, the URL, and whether it has credentials."""
+
+    origin: str
+    url: str
+    has_credentials: bool
+
+
+class _Entry:
+    """One method, or one header name in lower case, that may be used until its time is over."""
+
+    __slots__ = ("credentials", "header_name", "max_age", "method", "stored")
+
+    def __init__(self, asker: Asker, now: float, max_age: int, method: str | None, header_name: str | None) -> None:
+        self.credentials = asker.has_credentials
+        self.stored = now
+        self.max_age = max_age
+        self.method = method
+        self.header_name = header_name
+
+    def is_fresh(self, now: float) -> bool:
+        """Tell whether the seconds of its max-age have not passed yet."""
+        return now - self.stored < self.max_age
+
+
+class PreflightCache:
+    """The preflight cache of one browser, for calls that follow each other.
+
+    It is changed by each walk that it is given to. A walk without one begins with an empty cache.
+
+    Spec: https://fetch.spec.whatwg.org/#cors-preflight-cache
+    """
+
+    __slots__ = ("_entries",)
+
+    def __init__(self) -> None:
+        self._entries: dict[tuple[str, str], list[_Entry]] = {}
+
+    def clear(self, asker: Asker) -> None:
+        """Forget what is kept for an origin and a URL.
+
+        Spec: https://fetch.spec.whatwg.org/#concept-cache-clear
+        """
+        self._entries.pop(asker[:2], None)
+
+    def covers(self, asker: Asker, method: str | None, header_names: list[str], now: float) -> bool:
+        """Tell whether *method*, unless it is None, and all *header_names*, in lower case, have been agreed to."""
+        entries = self._find(asker, now)
+        is_method_known = method is None or any(entry.method in (method, _ANY) for entry in entries)
+        return is_method_known and all(any(_matches_name(entry, name) for entry in entries) for name in header_names)
+
+    def store(self, asker: Asker, methods: list[str], header_names: list[str], max_age: int, now: float) -> None:
+        """Keep what a preflight's answer lists.
+
+        Spec: https://fetch.spec.whatwg.org/#concept-cache-create-entry
+        """
+        matching = self._find(asker, now)
+        new = [_Entry(asker, now, max_age, method, None) for method in methods]
+        new += [_Entry(asker, now, max_age, None, name.lower()) for name in header_names]
+        for entry in new:
+            known = [one for one in matching if _covers(one, entry)]
+            # "for which there is a method cache entry match using request, set matching entry's max-age to max-age."
+            for one in known:
+                one.max_age = max_age
+            if not known:
+                matching.append(entry)
+                self._entries.setdefault(asker[:2], []).append(entry)
+
+    def _find(self, asker: Asker, now: float) -> list[_Entry]:
+        """Return the entries that there is a match for, those that are over removed.
+
+        "entry's credentials is true", or "entry's credentials is false and request's credentials mode is not
+        "include"".
+        """
+        kept = [entry for entry in self._entries.get(asker[:2], ()) if entry.is_fresh(now)]
+        if kept:
+            self._entries[asker[:2]] = kept
+        else:
+            self._entries.pop(asker[:2], None)
+        return [entry for entry in kept if entry.credentials or not asker.has_credentials]
+
+
+def _matches_name(entry: _Entry, name: str) -> bool:
+    """Spec: https://fetch.spec.whatwg.org/#concept-cache-match-header."""
+    return entry.header_name == name or (entry.header_name == _ANY and name not in NON_WILDCARD_NAMES)
+
+
+def _covers(entry: _Entry, new: _Entry) -> bool:
+    if new.header_name is not None:
+        return _matches_name(entry, new.header_name)
+    return entry.method in (new.method, _ANY)

@@ -1,0 +1,248 @@
+"""The whole walk: a simple request, or a preflight and then the request, and its redirects.
+
+The walk does no I/O. It is a generator that yields each request and is sent the answer, so that a blocking
+driver, an async one and a test drive the same code.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crossorigin.browser import check, preflight, redirect
+from crossorigin.browser.cache import Asker, PreflightCache
+from crossorigin.browser.metadata import list_metadata, widen_site
+from crossorigin.browser.profiles import find_profile
+from crossorigin.browser.reading import list_readable
+from crossorigin.browser.verdict import Exchange, Verdict
+from crossorigin.messages import Request, Response
+from crossorigin.origins.origin import NULL
+from crossorigin.reasons import Reason
+from crossorigin.standard import headers as names
+from crossorigin.standard.methods import SAFELISTED_METHODS
+from crossorigin.standard.safelist import list_unsafe_names
+from crossorigin.standard.statuses import is_redirect
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+
+    from crossorigin.browser.call import Call
+    from crossorigin.browser.profiles import Profile
+    from crossorigin.browser.verdict import Step
+    from crossorigin.messages import Headers
+    from crossorigin.standard.url import Url
+
+    Walk = Generator[Request, Response, Verdict]
+
+_ACCEPT = names.ACCEPT.lower()
+_ACCEPT_ANY = (names.ACCEPT, "*/*")
+_WITHOUT_ORIGIN = ("GET", "HEAD")
+_WITH_LENGTH = ("POST", "PUT")
+_MISDIRECTED = 421
+
+
+def simulate(
+    call: Call,
+    network: Callable[[Request], Response],
+    *,
+    cache: PreflightCache | None = None,
+    now: float = 0.0,
+    profile: str = "standard",
+) -> Verdict:
+    """Do what a browser would do with *call*, and return what the script gets.
+
+    :param network: one exchange on the wire: it is given a request, and returns the answer. What it raises is
+        raised here: no answer is no verdict.
+    :param cache: the browser's preflight cache, which is read and changed; without one, it is empty.
+    :param now: the time, in seconds.
+    :param profile: "standard", "chromium", "firefox" or "webkit".
+    :raises ValueError: there is no such profile.
+
+    Spec: https://fetch.spec.whatwg.org/#concept-main-fetch
+
+    >>> from crossorigin.browser.call import Call
+    >>> def network(request):
+    ...     return Response(200, [("Access-Control-Allow-Origin", "*")])
+    >>> simulate(Call("https://app.example", "https://api.example/"), network).outcome
+    'readable'
+    >>> simulate(Call("https://app.example", "https://api.example/", credentials="include"), network).reason
+    <Reason allow-origin-wildcard-with-credentials>
+    """
+    steps = walk(call, cache=cache, now=now, profile=profile)
+    try:
+        request = next(steps)
+        while True:
+            request = steps.send(network(request))
+    except StopIteration as done:
+        verdict: Verdict = done.value
+        return verdict
+
+
+def walk(call: Call, *, cache: PreflightCache | None = None, now: float = 0.0, profile: str = "standard") -> Walk:
+    """Yield each request that a browser would send, be sent its answer, and return the verdict.
+
+    The arguments are those of ``simulate``.
+    """
+    fetch = _Fetch(call, PreflightCache() if cache is None else cache, now, find_profile(profile))
+    while True:
+        outcome = yield from fetch.fetch_once()
+        if outcome is not None:
+            return outcome
+
+
+class _Fetch:
+    """One request of the standard, with what it keeps between its redirects."""
+
+    __slots__ = (
+        "_body",
+        "_cache",
+        "_exchanges",
+        "_has_asked",
+        "_has_credentials",
+        "_headers",
+        "_is_cors",
+        "_is_tainted",
+        "_method",
+        "_now",
+        "_page_origin",
+        "_profile",
+        "_redirects",
+        "_sent_url",
+        "_site",
+        "_url",
+        "_url_origin",
+    )
+
+    def __init__(self, call: Call, cache: PreflightCache, now: float, profile: Profile) -> None:
+        self._cache = cache
+        self._now = now
+        self._profile = profile
+        self._page_origin = call.page_origin
+        self._has_credentials = call.credentials == "include"
+        self._method = call.method
+        self._body = call.content if call.body is not None else None
+        # The standard: "If request's header list does not contain `Accept`, then: [...] Append (`Accept`, value)".
+        has_accept = any(name.lower() == _ACCEPT for name, _ in call.headers)
+        self._headers: Headers = tuple(call.headers) if has_accept else (*call.headers, _ACCEPT_ANY)
+        self._site = "same-origin"
+        self._exchanges: list[Exchange] = []
+        self._redirects = 0
+        self._is_cors = False
+        self._is_tainted = False
+        self._has_asked = False
+        self._go_to(call.parsed_url)
+
+    def _go_to(self, url: Url) -> None:
+        """Make *url* the current URL."""
+        self._url = url
+        self._url_origin = url.origin
+        self._sent_url = str(url if url.fragment is None else url._replace(fragment=None))
+        self._site = widen_site(self._site, self._page_origin, self._url_origin)
+
+    def fetch_once(self) -> Generator[Request, Response, Verdict | None]:
+        """Fetch the current URL: return the verdict, or None where a redirect is to be followed.
+
+        Spec: https://fetch.spec.whatwg.org/#concept-http-fetch
+        """
+        # "request's current URL's origin is same origin with request's origin, and request's response tainting is
+        # "basic"": whatever has been cross-origin once is so for good.
+        self._is_cors = self._is_cors or self._url_origin != self._page_origin
+        if self._is_cors:
+            fault = yield from self._ask()
+            if fault:
+                return self._fail(fault, "preflight")
+        response = yield from self._exchange(self._write_request())
+        if self._is_cors:
+            fault = check.find_fault(self._get_origin(), response, has_credentials=self._has_credentials)
+            if fault:
+                return self._fail(fault, "request")
+        location = redirect.read_location(response, self._url) if is_redirect(response.status) else None
+        if location is None:
+            return self._read(response)
+        if isinstance(location, Reason):
+            return self._fail(location, "redirect")
+        fault = redirect.find_fault(location, self._page_origin, is_cors=self._is_cors, count=self._redirects)
+        if fault:
+            return self._fail(fault, "redirect")
+        self._follow(response.status, location)
+        return None
+
+    def _ask(self) -> Generator[Request, Response, Reason | None]:
+        """Send a preflight where one is needed and the cache does not answer for it."""
+        unsafe_names = list_unsafe_names(self._headers, self._profile.safelist)
+        method = None if self._method in SAFELISTED_METHODS else self._method
+        if method is None and not unsafe_names:
+            return None
+        self._has_asked = True
+        asker = Asker(self._get_origin(), self._sent_url, self._has_credentials)
+        if self._cache.covers(asker, method, unsafe_names, self._now):
+            return None
+        response = yield from self._exchange(self._write_preflight(unsafe_names))
+        question = preflight.Question(asker.origin, self._has_credentials, self._method, unsafe_names)
+        answer = preflight.judge(question, response, self._profile)
+        if isinstance(answer, Reason):
+            return answer
+        self._cache.store(asker, answer.methods, answer.header_names, answer.max_age, self._now)
+        return None
+
+    def _exchange(self, request: Request) -> Generator[Request, Response, Response]:
+        response = yield request
+        self._exchanges.append(Exchange(request, response))
+        # "response's status is 421" and "isNewConnectionFetch is false": it is sent once more, on a new connection.
+        if response.status == _MISDIRECTED:
+            response = yield request
+            self._exchanges.append(Exchange(request, response))
+        return response
+
+    def _get_origin(self) -> str:
+        """Serialize the request's origin.
+
+        Spec: https://fetch.spec.whatwg.org/#serializing-a-request-origin
+        """
+        return NULL if self._is_tainted else self._page_origin
+
+    def _write_preflight(self, unsafe_names: list[str]) -> Request:
+        """Spec: https://fetch.spec.whatwg.org/#cors-preflight-fetch."""
+        lines = [
+            (names.HOST, self._url.authority),
+            _ACCEPT_ANY,
+            (names.REQUEST_METHOD, self._method),
+        ]
+        if unsafe_names:
+            # "This intentionally does not use combine, as 0x20 following 0x2C is not the way this was implemented".
+            lines.append((names.REQUEST_HEADERS, ",".join(unsafe_names)))
+        lines += ((names.ORIGIN, self._get_origin()), *list_metadata(self._url, self._site))
+        return Request("OPTIONS", self._sent_url, tuple(lines))
+
+    def _write_request(self) -> Request:
+        """Spec: https://fetch.spec.whatwg.org/#concept-http-network-or-cache-fetch."""
+        lines = [(names.HOST, self._url.authority), *self._headers]
+        if self._body is not None or self._method in _WITH_LENGTH:
+            lines.append((names.CONTENT_LENGTH, str(len(self._body or b""))))
+        if self._is_cors or self._method not in _WITHOUT_ORIGIN:
+            lines.append((names.ORIGIN, self._get_origin()))
+        lines += list_metadata(self._url, self._site)
+        return Request(self._method, self._sent_url, tuple(lines), self._body or b"")
+
+    def _follow(self, status: int, location: Url) -> None:
+        """Spec: https://fetch.spec.whatwg.org/#concept-http-redirect-fetch."""
+        self._redirects += 1
+        if redirect.changes_to_get(status, self._method):
+            self._method = "GET"
+            self._body = None
+            self._headers = redirect.drop_body_headers(self._headers)
+        if location.origin != self._url_origin:
+            self._headers = redirect.drop_authorization(self._headers)
+            # The standard: "If url's origin is not same origin with lastURL's origin and request's origin is not same
+            # origin with lastURL's origin, then set taint".
+            self._is_tainted = self._is_tainted or self._url_origin != self._page_origin
+        self._go_to(location)
+
+    def _read(self, response: Response) -> Verdict:
+        readable = list_readable(response.headers, is_cors=self._is_cors, has_credentials=self._has_credentials)
+        return Verdict("readable", None, tuple(self._exchanges), response.status, readable)
+
+    def _fail(self, reason: Reason, step: Step) -> Verdict:
+        # The standard: "If corsWithPreflightResponse is a network error, then clear cache entries using request."
+        if self._has_asked:
+            self._cache.clear(Asker(self._get_origin(), self._sent_url, self._has_credentials))
+        return Verdict("network-error", reason, tuple(self._exchanges), step=step)

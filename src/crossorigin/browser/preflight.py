@@ -1,0 +1,117 @@
+"""The CORS-preflight request, and the judgement of its answer."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from crossorigin import reasons
+from crossorigin.browser.check import find_fault
+from crossorigin.messages import get_values
+from crossorigin.standard.headers import (
+    ALLOW_HEADERS,
+    ALLOW_METHODS,
+    AUTHORIZATION,
+    MAX_AGE,
+    read_header_names,
+)
+from crossorigin.standard.methods import SAFELISTED_METHODS
+from crossorigin.standard.statuses import is_ok, is_redirect
+
+if TYPE_CHECKING:
+    from crossorigin.browser.profiles import Profile
+    from crossorigin.messages import Headers, Response
+    from crossorigin.reasons import Reason
+
+_ANY = "*"
+_DELTA_SECONDS = re.compile("[0-9]+")
+
+#: "If max-age is failure or null, then set max-age to 5."
+_DEFAULT_MAX_AGE = 5
+
+#: Why: a number of seconds with more digits outlives every browser, and is slow to read.
+_MAX_DIGITS = 18
+
+
+class Question(NamedTuple):
+    """What a preflight asks for: a method, and the CORS-unsafe request-header names, sorted."""
+
+    origin: str
+    has_credentials: bool
+    method: str
+    header_names: list[str]
+
+
+class Leave(NamedTuple):
+    """What a preflight's answer gives leave for, and for how many seconds."""
+
+    methods: list[str]
+    header_names: list[str]
+    max_age: int
+
+
+def judge(question: Question, response: Response, profile: Profile) -> Reason | Leave:
+    """Judge a preflight's answer: why it fails, or what it gives leave for.
+
+    Spec: https://fetch.spec.whatwg.org/#cors-preflight-fetch
+    """
+    # Why: the standard asks for the CORS check and an ok status at once. Of an answer that has neither, the status
+    # tells more: no header makes up for it, and whatever gave it knows nothing of CORS.
+    if is_redirect(response.status):
+        return reasons.PREFLIGHT_REDIRECTED
+    if not is_ok(response.status):
+        return reasons.PREFLIGHT_NOT_OK
+    fault = find_fault(question.origin, response, has_credentials=question.has_credentials)
+    if fault:
+        return fault
+    methods = _read_list(response.headers, ALLOW_METHODS)
+    header_names = _read_list(response.headers, ALLOW_HEADERS)
+    # The standard: "If either methods or headerNames is failure, return a network error."
+    if methods is None:
+        return reasons.ALLOW_METHODS_MALFORMED
+    if header_names is None:
+        return reasons.ALLOW_HEADERS_MALFORMED
+    fault = _find_method_fault(question, methods) or _find_name_fault(question, header_names, profile)
+    return fault or Leave(methods, header_names, _read_max_age(response.headers, profile))
+
+
+def _read_list(headers: Headers, name: str) -> list[str] | None:
+    """Extract header list values: all lines together, or None if one of them is no list.
+
+    Spec: https://fetch.spec.whatwg.org/#extract-header-list-values
+    """
+    values = get_values(headers, name)
+    return read_header_names(",".join(values)) if values else []
+
+
+def _find_method_fault(question: Question, methods: list[str]) -> Reason | None:
+    # The standard: "If request's method is not in methods, request's method is not a CORS-safelisted method, and
+    # request's credentials mode is "include" or methods does not contain `*`, then return a network error."
+    if question.method in methods or question.method in SAFELISTED_METHODS:
+        return None
+    if _ANY not in methods:
+        return reasons.METHOD_NOT_LISTED
+    return reasons.METHODS_WILDCARD_WITH_CREDENTIALS if question.has_credentials else None
+
+
+def _find_name_fault(question: Question, listed: list[str], profile: Profile) -> Reason | None:
+    lower = {name.lower() for name in listed}
+    missing = [name for name in question.header_names if name not in lower]
+    if not missing:
+        return None
+    if _ANY not in lower:
+        return reasons.HEADER_NOT_LISTED
+    if question.has_credentials:
+        return reasons.HEADERS_WILDCARD_WITH_CREDENTIALS
+    # The standard: "If one of request's header list's names is a CORS non-wildcard request-header name and is not a
+    # byte-case-insensitive match for an item in headerNames, then return a network error."
+    is_left_out = AUTHORIZATION.lower() in missing and not profile.is_authorization_wild
+    return reasons.AUTHORIZATION_NOT_LISTED if is_left_out else None
+
+
+def _read_max_age(headers: Headers, profile: Profile) -> int:
+    values = get_values(headers, MAX_AGE)
+    # The standard: "If the ABNF for name allows a single header and list contains more than one, then return failure."
+    is_number = len(values) == 1 and _DELTA_SECONDS.fullmatch(values[0].strip(" \t"))
+    max_age = int(values[0].strip(" \t")[:_MAX_DIGITS]) if is_number else _DEFAULT_MAX_AGE
+    return max_age if profile.max_age_limit is None else min(max_age, profile.max_age_limit)

@@ -1,0 +1,41 @@
+"""Filtered responses: which headers of an answer a script can read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crossorigin.messages import get_values
+from crossorigin.standard.headers import (
+    EXPOSE_HEADERS,
+    FORBIDDEN_RESPONSE_NAMES,
+    SAFELISTED_RESPONSE_NAMES,
+    read_header_names,
+)
+
+if TYPE_CHECKING:
+    from crossorigin.messages import Headers
+
+_ANY = "*"
+
+
+def list_readable(headers: Headers, *, is_cors: bool, has_credentials: bool) -> Headers:
+    """Return the headers of a basic, or of a CORS, filtered response, as they were sent.
+
+    Spec: https://fetch.spec.whatwg.org/#concept-filtered-response-cors
+
+    >>> headers = [("X-Total", "9"), ("Set-Cookie", "a=b"), ("Access-Control-Expose-Headers", "*")]
+    >>> list_readable(headers, is_cors=True, has_credentials=False)
+    (('X-Total', '9'), ('Access-Control-Expose-Headers', '*'))
+    >>> list_readable(headers, is_cors=True, has_credentials=True)
+    ()
+    """
+    if not is_cors:
+        return tuple(pair for pair in headers if pair[0].lower() not in FORBIDDEN_RESPONSE_NAMES)
+    exposed = {name.lower() for name in read_header_names(",".join(get_values(headers, EXPOSE_HEADERS))) or ()}
+    is_any = _ANY in exposed and not has_credentials
+    readable = SAFELISTED_RESPONSE_NAMES | (exposed - FORBIDDEN_RESPONSE_NAMES)
+    return tuple(
+        pair
+        for pair in headers
+        if (lower := pair[0].lower()) in readable or (is_any and lower not in FORBIDDEN_RESPONSE_NAMES)
+    )

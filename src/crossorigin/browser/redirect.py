@@ -1,0 +1,86 @@
+"""HTTP-redirect fetch: what a redirect makes of a request, or why it ends there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crossorigin import reasons
+from crossorigin.messages import get_values
+from crossorigin.standard.headers import LOCATION, NON_WILDCARD_NAMES, REQUEST_BODY_NAMES
+from crossorigin.standard.url import Url, parse_url
+
+if TYPE_CHECKING:
+    from crossorigin.messages import Headers, Response
+    from crossorigin.reasons import Reason
+
+#: "If request's redirect count is 20, then return a network error."
+MAX_REDIRECTS = 20
+
+_SEE_OTHER = 303
+_CHANGES_POST = frozenset({301, 302})
+
+
+def read_location(response: Response, base: Url) -> Url | Reason | None:
+    """Return the location URL of a redirect, a reason if it is none, or None if there is no Location.
+
+    Spec: https://fetch.spec.whatwg.org/#concept-response-location-url
+    """
+    values = get_values(response.headers, LOCATION)
+    if not values:
+        return None
+    # The standard: "If the ABNF for name allows a single header and list contains more than one, then return failure."
+    url = parse_url(_decode(values[0]), base) if len(values) == 1 else None
+    if url is None:
+        return reasons.REDIRECT_TO_INVALID_URL
+    # The standard: "If location is a URL whose fragment is null, then set location's fragment to requestFragment."
+    return url._replace(fragment=base.fragment) if url.fragment is None else url
+
+
+def _decode(value: str) -> str:
+    """Read the bytes of a Location as browsers do: as UTF-8, or each for itself."""
+    try:
+        return value.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return value
+
+
+def find_fault(location: Url, page_origin: str, *, is_cors: bool, count: int) -> Reason | None:
+    """Return why a redirect to *location* is not followed, or None.
+
+    *is_cors*: the request's response tainting is "cors". *count*: how many redirects came before.
+
+    Spec: https://fetch.spec.whatwg.org/#concept-http-redirect-fetch
+    """
+    if not location.is_http:
+        return reasons.REDIRECT_TO_OTHER_SCHEME
+    if count >= MAX_REDIRECTS:
+        return reasons.TOO_MANY_REDIRECTS
+    # The standard: "If request's mode is "cors", locationURL includes credentials, and request's origin is not same
+    # origin with locationURL's origin", or if its "response tainting is "cors" and locationURL includes credentials".
+    if location.includes_credentials and (is_cors or location.origin != page_origin):
+        return reasons.REDIRECT_WITH_USERINFO
+    return None
+
+
+def changes_to_get(status: int, method: str) -> bool:
+    """Tell whether a redirect turns the request into a GET without a body.
+
+    >>> changes_to_get(302, "POST"), changes_to_get(302, "PUT"), changes_to_get(303, "PUT"), changes_to_get(303, "HEAD")
+    (True, False, True, False)
+    """
+    if status == _SEE_OTHER:
+        return method not in ("GET", "HEAD")
+    return status in _CHANGES_POST and method == "POST"
+
+
+def drop_body_headers(headers: Headers) -> Headers:
+    """Leave out the headers that tell of a body."""
+    return tuple(pair for pair in headers if pair[0].lower() not in REQUEST_BODY_NAMES)
+
+
+def drop_authorization(headers: Headers) -> Headers:
+    """Leave out what is not for another origin.
+
+    "I.e., the moment another origin is seen after the initial request, the `Authorization` header is removed."
+    """
+    return tuple(pair for pair in headers if pair[0].lower() not in NON_WILDCARD_NAMES)
