@@ -9,6 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from crossorigin import Policy, PolicyError, PolicyWarning
+from crossorigin.browser import Call
 from crossorigin.messages import Request
 from crossorigin.policy.habits import Habits
 
@@ -155,4 +156,35 @@ preflights = st.builds(
     methods,
     st.one_of(st.none(), name_lists),
     st.lists(headers, max_size=1),
+)
+
+#: What a script may set: what needs no preflight, what nearly needs none, and what is the browser's alone.
+script_headers = st.lists(
+    st.tuples(
+        st.sampled_from(
+            (
+                "Accept",
+                "Accept-Language",
+                "Authorization",
+                "Content-Language",
+                "Content-Type",
+                "Cookie",
+                "Range",
+                "X-Test",
+                "x-test",
+                "X-Other",
+            )
+        ),
+        st.sampled_from(("", "a", "text/plain", "application/json", "bytes=0-9", "bytes=9-0", "en", "a:b", "a" * 129)),
+    ),
+    max_size=4,
+)
+calls = st.builds(
+    Call,
+    page_origin=st.one_of(origins, st.sampled_from(("null", "https://api.example"))),
+    url=st.sampled_from(("https://api.example/items", "https://api.example/public/a?b")),
+    method=st.sampled_from(("GET", "HEAD", "POST", "PUT", "put", "DELETE", "PATCH", "patch", "OPTIONS", "PURGE")),
+    headers=script_headers,
+    credentials=st.sampled_from(("omit", "same-origin", "include")),
+    body=st.sampled_from((None, "", "a", b"{}")),
 )

@@ -10,11 +10,11 @@ import tomllib
 from pathlib import Path
 from typing import NamedTuple
 
-from engines.served import SERVERS
-from engines.table import ROWS as CALLS
 from conformance.rows import ROWS
 from conformance.served import INTEGRATIONS
 from conformance.test_served import travels
+from engines.served import SERVERS
+from engines.table import ROWS as CALLS
 
 ROOT = Path(__file__).parents[1]
 README, INDEX, FRAMEWORKS = Path("README.md"), Path("docs/index.md"), Path("docs/frameworks/index.md")

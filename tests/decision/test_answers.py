@@ -202,7 +202,6 @@ def test_an_empty_list_is_not_sent() -> None:
     assert not {METHODS, NAMES} & set(names)
 
 
-
 @pytest.mark.parametrize(
     ("options", "told"),
     [

@@ -15,8 +15,8 @@ from engines.table import ROWS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from engines.row import Seen
     from crossorigin import Policy, Ruleset
+    from engines.row import Seen
 
 #: The environment variable from which a server process learns the page's port.
 PAGE_PORT = "BROWSER_TESTS_PAGE_PORT"

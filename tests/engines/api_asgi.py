@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from crossorigin.integrations.asgi import CORSMiddleware
 from engines import api
 from engines.row import Seen
-from crossorigin.integrations.asgi import CORSMiddleware
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, MutableMapping

@@ -15,8 +15,8 @@ from django.core.wsgi import get_wsgi_application
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.urls import re_path
 
-from engines import api, api_asgi, api_wsgi
 from crossorigin import Policy, Rule, Ruleset
+from engines import api, api_asgi, api_wsgi
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from fastapi import FastAPI, HTTPException, Request, Response, WebSocket
 from fastapi.responses import StreamingResponse
 
-from engines import api, api_asgi
 from crossorigin.integrations.fastapi import CORSMiddleware
+from engines import api, api_asgi
 
 if TYPE_CHECKING:
     from engines.api_asgi import ASGIApp

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, Response, abort, request
 
-from engines import api, api_wsgi
 from crossorigin.integrations.flask import CORS
+from engines import api, api_wsgi
 
 if TYPE_CHECKING:
     from engines.api_wsgi import WSGIApp

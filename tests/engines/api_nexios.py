@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from nexios.exceptions import NotFoundException
 from nexios.http.response import BaseResponse, PlainTextResponse, StreamingResponse
 
-from engines import api, api_asgi
 from crossorigin.integrations.nexios import NexiosApp
+from engines import api, api_asgi
 
 if TYPE_CHECKING:
     from engines.api_asgi import ASGIApp

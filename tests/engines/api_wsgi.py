@@ -6,9 +6,9 @@ import sys
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+from crossorigin.integrations.wsgi import CORSMiddleware
 from engines import api
 from engines.row import Seen
-from crossorigin.integrations.wsgi import CORSMiddleware
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from crossorigin import Policy, decide
+from crossorigin.messages import Request, get_values
 from engines.chromium import NAMES, Report, RunError, find_chromium, run
 from engines.row import write_wire
 from engines.served import SERVERS, Served
 from engines.table import ROWS
-from crossorigin import Policy, decide
-from crossorigin.messages import Request, get_values
 
 if TYPE_CHECKING:
+    from crossorigin import Decision, Ruleset
     from engines.row import Seen
     from engines.served import Departure
-    from crossorigin import Decision, Ruleset
 
 pytestmark = pytest.mark.browser
 

@@ -68,7 +68,11 @@ ACCEPTED: list[tuple[str, dict[str, Any], Any]] = [
     ("the greatest refusal", {"error_status": 599}, 599),
     ("a word", {"enforce": "unsafe-methods"}, "unsafe-methods"),
     ("another word", {"websockets": "ignore"}, "ignore"),
-    ("texts for reasons", {"error_messages": dict.fromkeys(SERVER_REASONS, "No.")}, dict.fromkeys(SERVER_REASONS, "No.")),
+    (
+        "texts for reasons",
+        {"error_messages": dict.fromkeys(SERVER_REASONS, "No.")},
+        dict.fromkeys(SERVER_REASONS, "No."),
+    ),
     ("no host", {"own_hosts": []}, frozenset()),
     ("hosts", {"own_hosts": ["api.example", "*.api.example", "[::1]", "127.0.0.1"]}, None),
     ("a function", {"origin_validator": bool}, bool),

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Literal
 
 from crossorigin.origins.origin import NULL
 from crossorigin.standard.headers import CONTENT_TYPE, is_forbidden_request_header, is_token
-from crossorigin.standard.hosts import parse_host
 from crossorigin.standard.methods import is_forbidden_method, normalize
 from crossorigin.standard.url import Url, parse_url
 
@@ -20,7 +19,9 @@ Credentials = Literal["omit", "same-origin", "include"]
 _CREDENTIALS = ("omit", "same-origin", "include")
 _WITHOUT_BODY = ("GET", "HEAD")
 _TEXT = "text/plain;charset=UTF-8"
-_FOREIGN_ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^/?#\s\\]*")
+
+#: What apps and extensions have as an origin, such as ``tauri://localhost``.
+_FOREIGN_ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^/?#@\s\\]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +73,14 @@ def _check_origin(origin: str) -> None:
     """Let only through what a browser would write."""
     if origin == NULL:
         return
-    scheme, _, authority = origin.partition("://")
-    if scheme in {"http", "https"}:
+    if origin.startswith(("http:", "https:")):
         url = parse_url(origin)
         if url and url.origin != origin:
             message = f'"{origin}" is not the origin of a page: write "{url.origin}"'
             raise ValueError(message)
         is_origin = url is not None
     else:
-        is_origin = _FOREIGN_ORIGIN.fullmatch(origin) is not None and parse_host(authority or "a") is not None
+        is_origin = _FOREIGN_ORIGIN.fullmatch(origin) is not None
     if not is_origin:
         message = f'"{origin}" is not the origin of a page: write it as scheme://host[:port], or null'
         raise ValueError(message)
