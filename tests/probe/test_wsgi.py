@@ -139,4 +139,7 @@ def test_start_response_twice() -> None:
     assert network(Request("GET", "https://a.example/", [])) == (503, [], b"no")
     assert network(Request("GET", "https://a.example/wrong", [])).status == 500
     assert network(Request("GET", "https://a.example/late", [])).status == 200
-    assert [str(error) for error in network.errors] == ["start_response was called twice without exc_info", "invalid literal for int() with base 10: 'y'"]
+    assert [str(error) for error in network.errors] == [
+        "start_response was called twice without exc_info",
+        "invalid literal for int() with base 10: 'y'",
+    ]

@@ -93,7 +93,7 @@ def parse_host(text: str) -> str | None:
         domain: str | None = text
     else:
         # "Let domain be the result of running UTF-8 decode without BOM on the percent-decoding of input."
-        raw = _ESCAPE.sub(lambda match: bytes.fromhex(match[1].decode()), text.encode("utf-8", "replace"))
+        raw = _ESCAPE.sub(lambda match: bytes.fromhex(match[1].decode()), text.encode())
         domain = _to_ascii(raw.decode("utf-8", "replace"))
     if not domain or _FORBIDDEN.search(domain):
         return None
