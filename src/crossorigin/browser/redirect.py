@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from crossorigin import reasons
@@ -18,6 +19,7 @@ MAX_REDIRECTS = 20
 
 _SEE_OTHER = 303
 _CHANGES_POST = frozenset({301, 302})
+_NOT_ASCII = re.compile("[\x80-\xff]")
 
 
 def read_location(response: Response, base: Url) -> Url | Reason | None:
@@ -29,19 +31,20 @@ def read_location(response: Response, base: Url) -> Url | Reason | None:
     if not values:
         return None
     # The standard: "If the ABNF for name allows a single header and list contains more than one, then return failure."
-    url = parse_url(_decode(values[0]), base) if len(values) == 1 else None
+    url = parse_url(_escape(values[0]), base) if len(values) == 1 else None
     if url is None:
         return reasons.REDIRECT_TO_INVALID_URL
     # The standard: "If location is a URL whose fragment is null, then set location's fragment to requestFragment."
     return url._replace(fragment=base.fragment) if url.fragment is None else url
 
 
-def _decode(value: str) -> str:
-    """Read the bytes of a Location as browsers do: as UTF-8, or each for itself."""
-    try:
-        return value.encode("latin-1").decode("utf-8")
-    except UnicodeError:
-        return value
+def _escape(value: str) -> str:
+    r"""Percent-encode the bytes of a Location that are not ASCII, as browsers do, whatever they spell.
+
+    >>> _escape("/\xe2\x98\x83?\xff")
+    '/%E2%98%83?%FF'
+    """
+    return _NOT_ASCII.sub(lambda match: f"%{ord(match[0]):02X}", value)
 
 
 def find_fault(location: Url, page_origin: str, *, is_cors: bool, count: int) -> Reason | None:

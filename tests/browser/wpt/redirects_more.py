@@ -214,7 +214,12 @@ _ESCAPES = (
     ("2?\xe2\x98\x83", "https://app.example/items/2?%E2%98%83"),
     ("2?%e2%98%83", "https://app.example/items/2?%e2%98%83"),
     ("2?\xe2\x98\x83%e2%98%83", "https://app.example/items/2?%E2%98%83%e2%98%83"),
+    ("2?\xff", "https://app.example/items/2?%FF"),
+    ("2?\x80\xff", "https://app.example/items/2?%80%FF"),
+    ("2?%", "https://app.example/items/2?%"),
     ("\xe2\x98\x83", "https://app.example/items/%E2%98%83"),
+    ("\xff", "https://app.example/items/%FF"),
+    ("//b\xc3\xbccher.example/", "https://xn--bcher-kva.example/"),
 )
 TARGETS = [
     get(
@@ -222,7 +227,7 @@ TARGETS = [
         f"{location!r} leads to {target}",
         Fetched(
             ask(f"{HOME}/list?a=b#c"),
-            _from_home(302, location, answer(None)),
+            _from_home(302, location, answer()),
             "GET GET",
             urls=("https://app.example/items/list?a=b", target),
         ),
