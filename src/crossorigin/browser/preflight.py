@@ -110,8 +110,8 @@ def _find_name_fault(question: Question, listed: list[str], profile: Profile) ->
 
 
 def _read_max_age(headers: Headers, profile: Profile) -> int:
-    values = get_values(headers, MAX_AGE)
     # The standard: "If the ABNF for name allows a single header and list contains more than one, then return failure."
-    is_number = len(values) == 1 and _DELTA_SECONDS.fullmatch(values[0].strip(" \t"))
-    max_age = int(values[0].strip(" \t")[:_MAX_DIGITS]) if is_number else _DEFAULT_MAX_AGE
+    text = ",".join(value.strip(" \t") for value in get_values(headers, MAX_AGE))
+    is_number = _DELTA_SECONDS.fullmatch(text) is not None
+    max_age = int(text.lstrip("0")[:_MAX_DIGITS] or "0") if is_number else _DEFAULT_MAX_AGE
     return max_age if profile.max_age_limit is None else min(max_age, profile.max_age_limit)
