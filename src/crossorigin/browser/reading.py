@@ -19,7 +19,7 @@ _ANY = "*"
 
 
 def list_readable(headers: Headers, *, is_cors: bool, has_credentials: bool) -> Headers:
-    """Return the headers of a basic, or of a CORS, filtered response, as they were sent.
+    """Return the headers of a basic, or of a CORS, filtered response, in their order, without what surrounds a value.
 
     Spec: https://fetch.spec.whatwg.org/#concept-filtered-response-cors
 
@@ -29,13 +29,14 @@ def list_readable(headers: Headers, *, is_cors: bool, has_credentials: bool) -> 
     >>> list_readable(headers, is_cors=True, has_credentials=True)
     ()
     """
-    if not is_cors:
-        return tuple(pair for pair in headers if pair[0].lower() not in FORBIDDEN_RESPONSE_NAMES)
-    exposed = {name.lower() for name in read_header_names(",".join(get_values(headers, EXPOSE_HEADERS))) or ()}
-    is_any = _ANY in exposed and not has_credentials
-    readable = SAFELISTED_RESPONSE_NAMES | (exposed - FORBIDDEN_RESPONSE_NAMES)
+    readable, is_any = frozenset[str](), True
+    if is_cors:
+        exposed = {name.lower() for name in read_header_names(",".join(get_values(headers, EXPOSE_HEADERS))) or ()}
+        readable = SAFELISTED_RESPONSE_NAMES | (exposed - FORBIDDEN_RESPONSE_NAMES)
+        is_any = _ANY in exposed and not has_credentials
+    # The standard, of a header value: "Has no leading or trailing HTTP tab or space bytes."
     return tuple(
-        pair
-        for pair in headers
-        if (lower := pair[0].lower()) in readable or (is_any and lower not in FORBIDDEN_RESPONSE_NAMES)
+        (name, value.strip(" \t"))
+        for name, value in headers
+        if (lower := name.lower()) in readable or (is_any and lower not in FORBIDDEN_RESPONSE_NAMES)
     )

@@ -25,7 +25,7 @@ class Verdict(NamedTuple):
     """What a script gets of a call.
 
     ``outcome`` is "readable" or "network-error". When readable, ``status`` and ``readable_headers`` are what the
-    script sees: the pairs as they were sent, without those that it may not read. Otherwise ``reason`` says why, and
+    script sees: the pairs in their order, without those that it may not read. Otherwise ``reason`` says why, and
     ``step`` where: the last of ``exchanges`` is the one that failed.
     """
 

@@ -110,7 +110,7 @@ def _check_outcome(fetched: Fetched, verdict: Verdict) -> None:
         return
     assert (verdict.outcome, verdict.reason, verdict.step) == ("readable", None, None)
     assert verdict.status == (fetched.status or fetched.answers[-1].status)
-    seen = Response(200, [(name, value.strip(" \t")) for name, value in verdict.readable_headers])
+    seen = Response(200, verdict.readable_headers)
     assert {name: _get(seen, name) for name in fetched.readable} == fetched.readable
 
 
