@@ -39,6 +39,7 @@ class Fetched(NamedTuple):
     origins: tuple[str | None, ...] | None = None  # Origin of each request
     urls: tuple[str, ...] | None = None
     sent: Names = MappingProxyType({})  # of the last request
+    lines: Pairs = ()  # of the last request, as they are written
     readable: Names = MappingProxyType({})
     now: float = 0.0
 

@@ -66,9 +66,7 @@ _USERINFO = (
 USERINFO = [
     get(
         "cors/redirect-userinfo.htm",
-        f"//{userinfo} "
-        + ("is not followed" if is_refused else "is followed: nothing is in it")
-        + (" (the test wants a failure, the URL Standard finds neither name nor password)" if userinfo == ":@" else ""),
+        f"//{userinfo} " + ("is not followed" if is_refused else "is followed: nothing is in it"),
         Fetched(ask(), (start,), "GET", "redirect-with-userinfo", "redirect")
         if is_refused
         else Fetched(ask(), (start, answer()), "GET GET", urls=(API, f"{API}/2")),

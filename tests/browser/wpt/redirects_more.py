@@ -68,6 +68,8 @@ _NO_HTTP = (
     "data:,HI",
     "data:text/plain;base64,cmVzcG9uc2UncyBib2R5",
     "facetime:a@a.org",
+    "foobar://abcd",
+    "tel:1234567890",
     "about:blank",
     "about:unicorn",
     "blob:djfksfjs",

@@ -15,6 +15,7 @@ from browser.wpt import (
     allow_origin,
     cache,
     exposure,
+    metadata,
     preflight,
     preflight_answers,
     redirects,
@@ -33,6 +34,7 @@ TABLES = (
     allow_origin,
     cache,
     exposure,
+    metadata,
     preflight,
     preflight_answers,
     redirects,
@@ -87,6 +89,7 @@ def _check_wire(fetched: Fetched, requests: list[Request]) -> None:
     assert fetched.origins in (None, tuple(_get(request, "Origin") for request in requests))
     assert fetched.urls in (None, tuple(request.url for request in requests))
     assert {name: _get(requests[-1], name) for name in fetched.sent} == fetched.sent
+    assert set(fetched.lines) <= set(requests[-1].headers)
     _check_laws(fetched, requests)
 
 
