@@ -100,13 +100,16 @@ def _write_changes(evidence: Evidence, settings: Mapping[str, Any]) -> str:
     sentences = []
     for name, value in settings.items():
         before = getattr(evidence.policy, name)
-        if isinstance(value, bool):
+        if value is None or isinstance(value, bool):
             sentences.append(f"Set {name}={value}.")
         elif name.startswith("deny_"):
             sentences.append(f"Take {_quote_all([one for one in before if one not in value])} out of {name}.")
         elif ANY in before and ANY not in value:
             here = _quote_all(value) or "the names"
             sentences.append(f'Write {here} instead of "*" in {name}: with credentials, a * means nothing.')
+        elif gone := [one for one in before if one not in value]:
+            here, away = _quote_all(value), _quote_all(gone)
+            sentences.append(f"Write {here} instead of {away} in {name}: with credentials, that is too much.")
         else:
             sentences.append(f"Add {_quote_all([one for one in value if one not in before])} to {name}.")
     return " ".join(sentences) + _end(evidence)

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import re
+import warnings
 from typing import TYPE_CHECKING, Any
 
 from crossorigin import reasons
 from crossorigin.decision.judging import find_origin_fault
+from crossorigin.errors import InvalidOriginError, PolicyError, PolicyWarning
 from crossorigin.explanation.evidence import is_null
 from crossorigin.explanation.near import find_method_to_write, split_allow_origin, varies_by_origin
 from crossorigin.origins.matcher import Matcher
-from crossorigin.origins.origin import read_origin
+from crossorigin.origins.origin import parse_origin
 from crossorigin.origins.pattern import parse_pattern
-from crossorigin.policy import ANY, DEFAULTS
+from crossorigin.policy import ANY, DEFAULTS, Policy
 from crossorigin.standard import headers as names
-from crossorigin.standard.headers import is_token
-from crossorigin.standard.methods import SAFELISTED_METHODS, is_forbidden_method
+from crossorigin.standard.headers import is_forbidden_request_name, is_token
+from crossorigin.standard.methods import SAFELISTED_METHODS, is_forbidden_method, normalize
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from crossorigin.explanation.evidence import Evidence
-    from crossorigin.policy import Policy
 
 _TOKENS = re.compile(r"[!#$%&'+.^_`|~0-9A-Za-z-]+")
 #: A longer list in an answer is not taken over into what to write.
@@ -44,6 +45,10 @@ def find_settings(evidence: Evidence) -> dict[str, Any]:
             changed["allow_origins"] = [evidence.page_origin]
         if policy.expose_headers == (ANY,):
             changed["expose_headers"] = []
+        if not _can_be(policy, changed):
+            # Why: what may match any site, or anybody's name under a public suffix, is refused with credentials.
+            changed["allow_origins"] = [evidence.page_origin]
+            changed["allow_origin_regex"] = None
     if evidence.needs_preflight:
         changed.update(_add_method(policy, evidence))
         changed.update(_add_names(policy, evidence.asked))
@@ -52,7 +57,22 @@ def find_settings(evidence: Evidence) -> dict[str, Any]:
 
 def is_allowable(origin: str) -> bool:
     """Tell whether a policy can allow *origin* by its name."""
-    return read_origin(origin) is not None
+    try:
+        parse_origin(origin)
+    except InvalidOriginError:
+        return False
+    return True
+
+
+def _can_be(policy: Policy, changed: dict[str, Any]) -> bool:
+    """Tell whether a policy can be made of these options."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", PolicyWarning)
+        try:
+            Policy(**{**policy.settings, **changed})
+        except PolicyError:
+            return False
+    return True
 
 
 def _make_settings(evidence: Evidence) -> dict[str, Any]:
@@ -60,10 +80,12 @@ def _make_settings(evidence: Evidence) -> dict[str, Any]:
     if is_allowable(evidence.origin):
         made["allow_origins"] = [evidence.origin]
     if evidence.needs_preflight and evidence.method and not is_forbidden_method(evidence.method):
-        listed = _read_list(evidence, names.ALLOW_METHODS) or DEFAULTS["allow_methods"]
-        made["allow_methods"] = _extend(listed, [evidence.method])
+        listed = [normalize(method) for method in _read_list(evidence, names.ALLOW_METHODS)]
+        kept = [method for method in listed if not is_forbidden_method(method)] or DEFAULTS["allow_methods"]
+        made["allow_methods"] = _extend(kept, [evidence.method])
     if evidence.needs_preflight and evidence.asked:
-        made["allow_headers"] = _extend(_read_list(evidence, names.ALLOW_HEADERS), evidence.asked, folds=True)
+        kept = [name for name in _read_list(evidence, names.ALLOW_HEADERS) if not is_forbidden_request_name(name)]
+        made["allow_headers"] = _extend(kept, evidence.asked, folds=True)
     if evidence.sends_credentials:
         made["allow_credentials"] = True
     return made
@@ -109,7 +131,7 @@ def _add_names(policy: Policy, asked: Sequence[str]) -> dict[str, Any]:
 def find_headers(evidence: Evidence) -> tuple[tuple[str, str], ...]:
     """Return the headers that the failing step's answer lacks, or has in a way that does not work.
 
-    Spec: https://fetch.spec.whatwg.org/#cors-check and https://fetch.spec.whatwg.org/#cors-preflight-fetch
+    Spec: https://fetch.spec.whatwg.org/#concept-cors-check and https://fetch.spec.whatwg.org/#cors-preflight-fetch
     """
     if is_null(evidence) or not is_allowable(evidence.origin):
         return ()

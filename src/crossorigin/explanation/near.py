@@ -59,10 +59,10 @@ def find_near_misses(evidence: Evidence) -> tuple[NearMiss, ...]:
     for finder in (
         _find_in_layers,
         _find_in_redirects,
-        _find_in_status,
         _find_in_origin,
         _find_in_lists,
         _find_in_case,
+        _find_in_status,
     ):
         for miss in finder(evidence):
             found.setdefault(miss.id, miss)
@@ -181,7 +181,9 @@ def _find_in_origin(evidence: Evidence) -> Iterator[NearMiss]:
     values = split_allow_origin(evidence)
     if len(values) == 1 and values[0] != ANY and (miss := compare(evidence.origin, values[0])):
         yield miss._replace(sentence=f"The answer allows {quote(values[0])}. {miss.sentence}")
-    near = find_nearest(evidence.origin, evidence.policy.allowed) if evidence.policy else None
+    policy = evidence.policy
+    is_strange = policy is not None and evidence.origin not in policy.allowed
+    near = find_nearest(evidence.origin, policy.allowed) if policy and is_strange else None
     if near and (miss := compare(evidence.origin, near[0]) or compare(near[0], evidence.origin)):
         yield miss._replace(sentence=f"The policy allows {quote(near[0])}. {miss.sentence}")
 
