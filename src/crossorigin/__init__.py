@@ -5,6 +5,7 @@ The house, from the ground up; a module imports from lower floors only::
     cli                              the command: one file per subcommand
     integrations · stores            the doors: sockets, files, frameworks, clocks
     ─────────────────────────────    below this line: pure functions and frozen values
+    explanation                      why it was refused, and what to write instead: explain
     decision · browser               what the server should do: decide, compile · what a browser would do: simulate
     ruleset                          which policy serves which path
     policy                           what the owner allows: settings in, one Policy out

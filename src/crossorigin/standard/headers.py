@@ -37,6 +37,11 @@ REQUEST_HEADERS = "Access-Control-Request-Headers"
 ALLOW_PRIVATE_NETWORK = "Access-Control-Allow-Private-Network"
 REQUEST_PRIVATE_NETWORK = "Access-Control-Request-Private-Network"
 
+# By what a cache says that an answer is one it had kept; most names are of one product, and older than the standard.
+# Spec: https://www.rfc-editor.org/rfc/rfc9211 (``Cache-Status``)
+AGE = "Age"
+CACHE_STATUSES = ("Cache-Status", "X-Cache", "X-Cache-Status", "CF-Cache-Status", "X-Proxy-Cache")
+
 #: What every header of the CORS protocol begins with, in lower case.
 CORS_PREFIX = "access-control-"
 

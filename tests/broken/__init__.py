@@ -1,0 +1,1 @@
+"""Broken set-ups: real servers with one thing wrong, and a fix that makes the call work."""
