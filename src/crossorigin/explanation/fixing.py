@@ -45,9 +45,8 @@ def find_fix(evidence: Evidence, near: frozenset[str]) -> Fix:
         return own(evidence)
     if is_null(evidence):
         return _fix_null(evidence)
-    if upper := find_method_to_write(evidence):
-        sentence = f'Write method: "{upper}" in the script.'
-        return _fix_call(evidence, sentence, method=upper)
+    if find_method_to_write(evidence):
+        return _add_changes(evidence, Fix("script", ""))
     if "missing-vary" in near:
         return _fix_cache(evidence)
     if evidence.location and evidence.status in range(300, 400) and "preflight-needs-login" not in near:
@@ -139,12 +138,30 @@ def _fix_null(evidence: Evidence) -> Fix:
     allowed = [value for value in evidence.get(names.ALLOW_ORIGIN) if read_origin(value)]
     if evidence.policy:
         allowed += [value for value in evidence.policy.allow_origins if read_origin(value)]
-    if allowed:
-        sentence = f"Open the page at {show(allowed[0])}, not from a file or in a sandboxed frame."
-        return Fix("page", sentence, call={"page_origin": allowed[0]})
-    return Fix(
-        "page", "Serve the page over http or https, and allow that origin; from a file or a sandbox it has none."
+    if not allowed:
+        sentence = "Serve the page over http or https, and allow that origin; from a file or a sandbox it has none."
+        return Fix("page", sentence)
+    fix = Fix(
+        "page",
+        f"Open the page at {show(allowed[0])}, not from a file or in a sandboxed frame.",
+        call={"page_origin": allowed[0]},
     )
+    return _add_changes(evidence._replace(origin=allowed[0], page_origin=allowed[0]), fix)
+
+
+def _add_changes(evidence: Evidence, fix: Fix) -> Fix:
+    """Add to a fix of the script or the page what is wrong beside it: the case of the method, and the policy."""
+    sentences, call, code = [fix.sentence] if fix.sentence else [], dict(fix.call), dict(fix.code)
+    if upper := find_method_to_write(evidence):
+        own = _fix_call(evidence, f'Write method: "{upper}" in the script.', method=upper)
+        sentences.append(own.sentence)
+        call.update(own.call)
+        code.update(own.code)
+    settings = find_settings(evidence) if evidence.policy else {}
+    if settings:
+        sentences.append(_write_changes(evidence, settings))
+        code.update(_write_code(evidence, settings))
+    return fix._replace(sentence=" ".join(sentences), settings=settings, call=call, code=code)
 
 
 def _fix_cache(evidence: Evidence) -> Fix:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Fix(NamedTuple):
-    """What to write instead.
+    """What to write instead; all that it holds belongs together.
 
     ``where`` is "server", "script", "page" (how the page is served or opened) or "network" (a proxy, a cache).
     ``settings`` are options to merge into the policy, and ``headers`` with ``status`` the same for a server
@@ -19,7 +19,7 @@ class Fix(NamedTuple):
     ``call`` are fields of the call to change, ``page_origin`` among them where the page is to be opened elsewhere.
     Whole values stand everywhere, never a difference. ``code`` has the lines for each framework.
 
-    Without a policy ``settings`` are a whole one that serves the call.
+    Without a policy, the ``settings`` of a server's fix are a whole one that serves the call.
     """
 
     where: str
