@@ -58,7 +58,8 @@ class Draft:
             elif asked is not None and lower in asked:
                 self.headers.append((name, value))
             elif is_browsers and _is_browsers_own(lower, value):
-                self.own_lines.append((name, value))
+                # Why: the model writes the Accept that every browser sends.
+                self.own_lines += [(name, value)] if lower != names.ACCEPT.lower() else []
             else:
                 self.headers.append((name, value))
         if self.page is None and (referer := parse_url(fields.get(names.REFERER.lower(), ""))) and referer.is_http:

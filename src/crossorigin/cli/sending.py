@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class Carrier:
     """A network in front of another one, which knows the call: its cookies, and what may be sent for it.
 
-    :param own_lines: what the browser adds by itself to every request but preflights.
+    :param own_lines: what the browser adds by itself to every request.
     :param may_send: whether a body, or a method that is not safe, may go to a host that is not loopback.
     """
 
@@ -45,12 +45,12 @@ class Carrier:
         :raises NotSentError: it may change something, and nobody has said that it may.
         """
         url = parse_url(request.url)
+        lines = [*request.headers, *self._own_lines]
         if url is None or is_preflight(request):
-            return self._network(request)
+            return self._network(request._replace(headers=tuple(lines)))
         is_safe = request.method in SAFE_METHODS and not request.body
         if not (is_safe or self._may_send or is_loopback(url.host)):
             raise NotSentError(request)
-        lines = [*request.headers, *self._own_lines]
         has_credentials = self._call.credentials == "include" or (
             self._call.credentials == "same-origin" and url.origin == self._call.page_origin
         )
