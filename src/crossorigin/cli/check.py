@@ -37,6 +37,7 @@ def add_to(commands: Any) -> None:  # noqa: ANN401 (argparse has no public type 
     """Add the subcommand."""
     parser = commands.add_parser(
         "check",
+        usage="crossorigin check URL --origin PAGE [OPTIONS]",
         help="ask a live server what a browser would, and say why it is blocked",
         description=_EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from crossorigin.cli.printing import CannotJudgeError, escape
 from crossorigin.standard import headers as names
+from crossorigin.standard.safelist import is_safelisted
 from crossorigin.standard.url import parse_url
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class Draft:
     def add_headers(self, lines: Iterable[tuple[str, str]], asked: frozenset[str] | None = None) -> None:
         """Sort the header lines of a request that was recorded: the script's, the browser's own, and what they tell.
 
-        :param asked: the names that its preflight asked for, which are then known to be the script's.
+        :param asked: the names that its preflight asked for: they are the script's, and no other that needs one is.
         """
         lines = list(lines)
         fields = {name.lower(): value for name, value in lines}
@@ -53,11 +54,13 @@ class Draft:
                 self.page = self.page or value
             elif lower == names.COOKIE.lower():
                 self.cookie = value if self.cookie is None else f"{self.cookie}; {value}"
-            elif names.is_forbidden_request_header(name, value):
-                continue
             elif asked is not None and lower in asked:
                 self.headers.append((name, value))
-            elif is_browsers and _is_browsers_own(lower, value):
+            elif names.is_forbidden_request_header(name, value):
+                continue
+            elif (asked is not None and not is_safelisted(name, value)) or (
+                is_browsers and _is_browsers_own(lower, value)
+            ):
                 # Why: the model writes the Accept that every browser sends.
                 self.own_lines += [(name, value)] if lower != names.ACCEPT.lower() else []
             else:

@@ -42,6 +42,7 @@ def add_to(commands: Any) -> None:  # noqa: ANN401 (argparse has no public type 
     """Add the subcommand."""
     parser = commands.add_parser(
         "explain",
+        usage="crossorigin explain POLICY URL --origin PAGE [OPTIONS]",
         help="walk a call against a policy file or an app, and say why it is blocked",
         description=_EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,

@@ -88,7 +88,7 @@ def find_calls(entries: Sequence[Entry]) -> list[Entry]:
         url = parse_url(entry.url)
         if url and url.is_http and entry.origin not in {None, url.origin} and not entry.is_preflight:
             found.append(entry)
-    if entries and not found:
+    if not found:
         message = "the recording has no request with an Origin of another site: record it while the page makes its call"
         raise CannotJudgeError(message)
     return found
