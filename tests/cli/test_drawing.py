@@ -111,7 +111,7 @@ def test_no_answer() -> None:
 
 @pytest.mark.parametrize(
     ("encoding", "marks"),
-    [("utf-8", UNICODE), ("ascii", ASCII), ("latin-1", ASCII), ("cp1252", ASCII), (None, ASCII), ("x", ASCII)],
+    [("utf-8", UNICODE), ("ascii", ASCII), ("latin-1", ASCII), ("cp1252", ASCII), (None, UNICODE), ("x", ASCII)],
 )
 def test_marks(encoding: str | None, marks: object) -> None:
     assert choose_marks(encoding) is marks

@@ -44,9 +44,9 @@ ASCII = Marks("|", "-", "+", "+", ">", "<", "X", "*")
 
 
 def choose_marks(encoding: str | None) -> Marks:
-    """Return the marks that can be written in an encoding."""
+    """Return the marks that can be written in an encoding; None is that of a stream that holds any text."""
     try:
-        "".join(UNICODE).encode(encoding or "ascii")
+        "".join(UNICODE).encode(encoding or "utf-8")
     except (LookupError, UnicodeError):
         return ASCII
     return UNICODE
