@@ -8,7 +8,7 @@ WSGI app. The first word after the three backquotes says what a block is:
 - ``text``: what the block of Python before it prints, or the error it raises.
 - ``pycon``: a doctest. ``toml``: a policy file, of the name behind it. ``shell``: for the reader, not run.
 - ``console``: one ``curl`` and its answer, from the page's ``app`` (port 8000) or ``application`` (port 8001); or our
-  own command and what it prints, for which the page is the module ``main``.
+  own command and what it prints, for which the page is the module ``main``, and ``app`` is served on port 8000.
 - ``log``: lines that the page's requests have logged. ``diagram``: a drawing.
 """
 
@@ -22,6 +22,7 @@ import io
 import logging
 import re
 import shlex
+import socket
 import sys
 from collections import defaultdict
 from pathlib import Path
@@ -38,6 +39,7 @@ from crossorigin.cli import main
 from crossorigin.errors import MISTAKES
 from crossorigin.policy import DEFAULTS
 from crossorigin.reasons import REASONS
+from servers import serve_asgi
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -181,11 +183,29 @@ class Page:
     def run_command(self, arguments: list[str], expected: str) -> None:
         module, printed = ModuleType("main"), io.StringIO()
         vars(module).update(self.names)
-        with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(printed):
+        with (
+            pytest.MonkeyPatch.context() as patch,
+            contextlib.redirect_stdout(printed),
+            contextlib.ExitStack() as stack,
+        ):
+            if arguments[0] == "check":
+                stack.enter_context(self.serve(patch))
             patch.setitem(sys.modules, "main", module)
             patch.setattr(sys, "path", [*sys.path])
             main(arguments)
         assert printed.getvalue().strip() == expected.strip()
+
+    @contextlib.contextmanager
+    def serve(self, patch: pytest.MonkeyPatch) -> Iterator[None]:
+        """Serve the page's app on a free port, which stands for port 8000."""
+        connect = socket.create_connection
+        with serve_asgi(self.names["app"]) as port:
+
+            def connect_to(place: tuple[str, int], *rest: Any) -> socket.socket:
+                return connect((place[0], port if place[1] == 8000 else place[1]), *rest)
+
+            patch.setattr(socket, "create_connection", connect_to)
+            yield
 
     def run_log(self, fence: Fence) -> None:
         assert set(fence.text.splitlines()) <= set(self.logged)

@@ -134,13 +134,15 @@ def test_what_ends_it(target: str, status: int, text: str, capsys: pytest.Captur
     assert not printed.out
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["routes", "--help"]])
-def test_help_begins_with_an_example(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    ("arguments", "command"), [(["--help"], "check https://"), (["routes", "--help"], "routes main:app")]
+)
+def test_help_begins_with_an_example(arguments: list[str], command: str, capsys: pytest.CaptureFixture[str]) -> None:
     """``--help`` shows an example before anything else."""
     with pytest.raises(SystemExit) as caught:
         main(arguments)
     assert caught.value.code == 0
-    assert capsys.readouterr().out.split("\n\n")[1].startswith("Example: crossorigin routes main:app")
+    assert capsys.readouterr().out.split("\n\n")[1].startswith(f"Example: crossorigin {command}")
 
 
 def test_help_names_what_is_read(capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,15 +6,19 @@ Exit status: 0 good, 1 findings, 2 could not judge.
 from __future__ import annotations
 
 import argparse
-import importlib.metadata
+import os
 import sys
 from typing import TYPE_CHECKING, Any
 
-from crossorigin.cli import routes
+from crossorigin.cli import check, explain, routes
 from crossorigin.cli.printing import CannotJudgeError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+_EXAMPLE = """Example: crossorigin check https://api.example/items --origin https://app.example
+
+One CORS policy, in every web stack, and why a browser blocks a call."""
 
 _CANNOT_JUDGE = 2
 _INTERRUPTED = 130
@@ -27,6 +31,8 @@ class _Version(argparse.Action):
         super().__init__(option_strings, dest, nargs=0, **options)
 
     def __call__(self, parser: argparse.ArgumentParser, *_arguments: object) -> None:
+        import importlib.metadata  # noqa: PLC0415 (it takes time, and few ask)
+
         try:
             version = importlib.metadata.version(parser.prog)
         except importlib.metadata.PackageNotFoundError:
@@ -39,12 +45,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return its exit status."""
     parser = argparse.ArgumentParser(
         prog="crossorigin",
-        description="Example: crossorigin routes main:app\n\nOne CORS policy, in every web stack.",
+        description=_EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action=_Version, help="print the installed version")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in (routes,):
+    for command in (check, explain, routes):
         command.add_to(commands)
     parsed = parser.parse_args(arguments)
     try:
@@ -53,5 +59,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"crossorigin: {error}\n")
         return _CANNOT_JUDGE
     except KeyboardInterrupt:
+        return _INTERRUPTED
+    except BrokenPipeError:
+        # Why: whoever reads has seen enough; what is left in the buffer would fail once more at the exit.
+        sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115 (it lasts as long as the process)
         return _INTERRUPTED
     return status

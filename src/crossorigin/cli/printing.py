@@ -5,14 +5,48 @@ from __future__ import annotations
 import json
 import shutil
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 
 class CannotJudgeError(Exception):
     """What was asked for cannot be judged; the message says what to write."""
+
+
+class Line(NamedTuple):
+    """One line of a report; ``style`` is "", "bold", "dim", "red", "green" or "yellow"."""
+
+    text: str
+    style: str = ""
+
+
+def print_lines(lines: Iterable[Line]) -> None:
+    """Print a report: in colours on a terminal, where rich is installed and NO_COLOR is not set; else plain."""
+    if sys.stdout.isatty():
+        try:
+            _print_lines_with_rich(lines := list(lines))
+        except ImportError:
+            pass
+        else:
+            return
+    for line in lines:
+        sys.stdout.write(line.text.rstrip() + "\n")
+
+
+def _print_lines_with_rich(lines: Iterable[Line]) -> None:
+    from rich.console import Console  # noqa: PLC0415 (an extra)
+    from rich.text import Text  # noqa: PLC0415 (as above)
+
+    console = Console(width=get_width(), highlight=False)
+    for line in lines:
+        console.print(Text(line.text.rstrip(), style=line.style), soft_wrap=True)
+
+
+def get_width() -> int:
+    """Return how many columns there are: those of the terminal, or 80."""
+    return shutil.get_terminal_size().columns
 
 
 def print_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -43,3 +77,12 @@ def _print_with_rich(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Non
 def print_json(value: Any) -> None:  # noqa: ANN401 (whatever JSON can say)
     """Print a value for machines."""
     sys.stdout.write(json.dumps(value, indent=2) + "\n")
+
+
+def escape(text: str) -> str:
+    r"""Write out what a terminal would not print as it is, so that nothing off the wire can steer it.
+
+    >>> escape("a\x1b[2Jb\xe9")
+    'a\\x1b[2Jb\\xe9'
+    """
+    return "".join(mark if " " <= mark <= "~" else mark.encode("unicode_escape").decode() for mark in text)

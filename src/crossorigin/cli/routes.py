@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from crossorigin.cli.printing import CannotJudgeError, print_json, print_table
 from crossorigin.errors import PolicyError
-from crossorigin.integrations._answering import Layer
 
 if TYPE_CHECKING:
+    from crossorigin.integrations._answering import Layer
     from crossorigin.integrations._table import RouteLine
     from crossorigin.policy import Policy
 
@@ -91,6 +91,8 @@ def find_layer(app: Any) -> Layer[Any] | None:  # noqa: ANN401 (as above)
 
     Starlette's and FastAPI's is in the stack that is built when the app starts; the others' are in an attribute.
     """
+    from crossorigin.integrations._answering import Layer  # noqa: PLC0415 (--help has no need of it)
+
     if hasattr(app, "build_middleware_stack"):
         app = app.build_middleware_stack()
         if error := getattr(app, "error", None):

@@ -18,6 +18,9 @@ AUTHORIZATION = "Authorization"
 LOCATION = "Location"
 UPGRADE = "Upgrade"
 SEC_WEBSOCKET_KEY = "Sec-WebSocket-Key"
+COOKIE = "Cookie"
+REFERER = "Referer"
+USER_AGENT = "User-Agent"
 CONTENT_TYPE = "Content-Type"
 CONTENT_LENGTH = "Content-Length"
 SEC_FETCH_SITE = "Sec-Fetch-Site"
@@ -108,6 +111,30 @@ SAFELISTED_RESPONSE_NAMES = frozenset(
 
 #: Spec: https://fetch.spec.whatwg.org/#forbidden-response-header-name
 FORBIDDEN_RESPONSE_NAMES = frozenset({"set-cookie", "set-cookie2"})
+
+#: The names in which servers, frameworks, proxies and caches tell who they are, in lower case.
+LAYER_NAMES = (
+    "server",
+    "via",
+    "x-powered-by",
+    "x-served-by",
+    "x-cache",
+    "x-varnish",
+    "cf-ray",
+    "x-amz-cf-id",
+    "x-amz-apigw-id",
+    "x-azure-ref",
+    "x-vercel-id",
+    "x-envoy-upstream-service-time",
+    "x-kong-proxy-latency",
+    "x-runtime",
+    "x-aspnet-version",
+)
+
+#: The names that a browser itself puts on a page's requests and that a script could set, too, in lower case.
+BROWSERS_OWN_NAMES = frozenset(
+    {"accept-language", "cache-control", "pragma", "priority", "upgrade-insecure-requests", "user-agent"}
+)
 
 #: An item of a header's value, with its quoted strings.
 _ITEM = re.compile(r'(?:\A|,)((?:[^",]|"(?:[^"\\]|\\.)*(?:"|\\?\Z))*)', re.DOTALL)

@@ -1,0 +1,149 @@
+"""``crossorigin explain POLICY URL``: the walk of ``check``, against a policy file or an app, with no network."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from crossorigin.cli.calling import add_call_options, read_asked
+from crossorigin.cli.printing import CannotJudgeError, escape
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from crossorigin.cli.calling import Asked
+    from crossorigin.cli.report import Report
+    from crossorigin.decision import Decision
+    from crossorigin.messages import Request, Response
+    from crossorigin.policy import Policy
+    from crossorigin.ruleset import Ruleset
+
+    Network = Callable[[Request], Response]
+    Decided = list[tuple[Request, Decision, tuple[str, ...]]]
+
+_EXAMPLE = """Example: crossorigin explain cors.toml https://api.example/items --origin https://app.example -X PUT
+
+Walks a call as a browser would against a policy file, or against an app in this process, with no network.
+Says which rule serves the path, what the server decides and why, and what the browser makes of it:
+
+  crossorigin explain main:app https://api.example/items --origin https://app.example
+
+POLICY is a TOML file, or MODULE:APP, what an ASGI or WSGI server would be given.
+Behind a policy file stands an app that answers everything with 200.
+Exit status: 0 the script can read the answer, 1 it is blocked, 2 it could not be judged."""
+
+_APP = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
+_TIME_OUT = 10.0
+
+
+def add_to(commands: Any) -> None:  # noqa: ANN401 (argparse has no public type for it)
+    """Add the subcommand."""
+    parser = commands.add_parser(
+        "explain",
+        usage="crossorigin explain POLICY URL --origin PAGE [OPTIONS]",
+        help="walk a call against a policy file or an app, and say why it is blocked",
+        description=_EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("policy", metavar="POLICY", help="a policy file, or MODULE:APP")
+    add_call_options(parser)
+    parser.add_argument("--interface", choices=("asgi", "wsgi"), help="what MODULE:APP is, where that cannot be seen")
+    parser.set_defaults(run=run)
+
+
+def run(parsed: argparse.Namespace) -> int:
+    """Judge the call and print the report.
+
+    :raises CannotJudgeError: nothing can be judged; says what to do.
+    """
+    from crossorigin.cli.publishing import publish  # noqa: PLC0415 (--help has no need of it)
+    from crossorigin.errors import PolicyError  # noqa: PLC0415 (as above)
+
+    asked = read_asked(parsed)
+    try:
+        if _APP.fullmatch(parsed.policy) and not Path(parsed.policy).is_file():
+            reports = _ask_app(parsed, asked)
+        else:
+            reports = _ask_policy(parsed, asked)
+    except PolicyError as error:
+        raise CannotJudgeError(str(error)) from error
+    return publish(reports, as_json=parsed.json)
+
+
+def _ask_policy(parsed: argparse.Namespace, asked: list[Asked]) -> list[Report]:
+    from crossorigin.probe.policy import PolicyNetwork  # noqa: PLC0415 (an app has no need of it)
+    from crossorigin.stores.file import load  # noqa: PLC0415 (as above)
+
+    try:
+        ruleset = load(parsed.policy)
+    except OSError as error:
+        message = f"{escape(parsed.policy)} cannot be read ({error.strerror}): name a policy file, or MODULE:APP"
+        raise CannotJudgeError(message) from error
+    reports = [_judge(parsed, one, PolicyNetwork(ruleset), policy=ruleset) for one in asked]
+    for report in reports:
+        report.file = parsed.policy
+    return reports
+
+
+def _ask_app(parsed: argparse.Namespace, asked: list[Asked]) -> list[Report]:
+    from crossorigin.cli.routes import find_layer, load_app  # noqa: PLC0415 (a policy file has no need of them)
+    from crossorigin.probe import NoAnswerError  # noqa: PLC0415 (as above)
+    from crossorigin.probe.apps import Kind, UnknownAppError, find_kind, serve_app  # noqa: PLC0415 (as above)
+
+    app = load_app(parsed.policy)
+    try:
+        kind = Kind(parsed.interface.upper(), "as --interface says") if parsed.interface else find_kind(app)
+    except UnknownAppError as error:
+        message = f"{parsed.policy}: {error}"
+        raise CannotJudgeError(message) from error
+    layer = find_layer(app)
+    policy = layer.policy if layer and not layer.hot[0].choose else None
+    try:
+        with serve_app(app, kind=kind.name, time_out=_TIME_OUT) as network:
+            reports = [_judge(parsed, one, network, policy=policy) for one in asked]
+    except NoAnswerError as error:
+        raise CannotJudgeError(escape(f"{parsed.policy}: {error.what}. {error.advice}")) from error
+    said = f"{parsed.policy} is taken for {'an' if kind.name == 'ASGI' else 'a'} {kind.name} app: {kind.how}."
+    raised = [f"The app raised {type(error).__name__}: {escape(str(error))}" for error in network.errors]
+    for report in reports:
+        report.notes += [said, *dict.fromkeys(raised)]
+        report.facts["app"] = kind._asdict()
+    return reports
+
+
+def _judge(parsed: argparse.Namespace, asked: Asked, network: Network, *, policy: Policy | Ruleset | None) -> Report:
+    from crossorigin.cli.judging import judge  # noqa: PLC0415 (--help has no need of it)
+    from crossorigin.cli.remarks import find_remarks  # noqa: PLC0415 (as above)
+    from crossorigin.cli.report import Report  # noqa: PLC0415 (as above)
+    from crossorigin.cli.sending import Carrier  # noqa: PLC0415 (as above)
+
+    draft = asked.draft
+    carrier = Carrier(network, asked.call, cookie=draft.cookie, own_lines=draft.own_lines)
+    report = Report(
+        asked.call,
+        judge(asked.call, carrier, parsed.profile),
+        draft.source,
+        framework=parsed.framework,
+        number=asked.number,
+    )
+    report.policy = policy
+    report.decisions = [_decide(policy, request) for request, _ in report.walk.exchanges] if policy is not None else []
+    remarks = find_remarks(asked.call, report.walk, has_cookie=draft.cookie is not None, is_live=False)
+    report.notes = [*draft.notes, *remarks]
+    return report
+
+
+def _decide(policy: Policy | Ruleset, request: Request) -> tuple[Request, Decision, tuple[str, ...]]:
+    """Return what the server decides, and the paths of the rule that serves the request."""
+    from crossorigin.policy import Policy  # noqa: PLC0415 (--help has no need of it)
+    from crossorigin.probe.policy import PolicyNetwork  # noqa: PLC0415 (as above)
+
+    network = PolicyNetwork(policy)
+    network(request)
+    decision = network.decisions[0]
+    if isinstance(policy, Policy):
+        return request, decision, ("/*",)
+    paths = next((rule.paths for rule in policy.rules if rule.policy is decision.policy), ())
+    return request, decision, paths

@@ -1,0 +1,204 @@
+"""A HAR file, which a browser's developer tools save: its calls, and what was answered, as a network."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from crossorigin.cli.draft import Draft
+from crossorigin.cli.printing import CannotJudgeError, escape
+from crossorigin.messages import Response, get_values
+from crossorigin.probe import NoAnswerError
+from crossorigin.standard import headers as names
+from crossorigin.standard.url import parse_url
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from crossorigin.browser import Call
+    from crossorigin.messages import Headers, Request
+
+_NO_CONTENT = 204
+#: The value of a header that a preflight asked for and that the recording does not have.
+_LEFT_OUT = "(left out of the recording)"
+
+
+class Entry(NamedTuple):
+    """One exchange of a recording; ``number`` counts from 1, as people do."""
+
+    number: int
+    method: str
+    url: str
+    headers: Headers
+    body: str | None
+    has_cookies: bool
+    response: Response | None
+    error: str
+
+    @property
+    def is_preflight(self) -> bool:
+        """Tell whether it is a CORS-preflight request."""
+        return self.method == "OPTIONS" and bool(get_values(self.headers, names.REQUEST_METHOD))
+
+    @property
+    def origin(self) -> str | None:
+        """Return what the request says of the page's origin."""
+        return next(iter(get_values(self.headers, names.ORIGIN)), None)
+
+
+def is_har(text: str) -> bool:
+    """Tell whether *text* looks like a HAR file."""
+    return text.lstrip("\ufeff \t\r\n").startswith("{") and '"log"' in text
+
+
+def read_har(text: str) -> list[Entry]:
+    """Return all exchanges of a recording.
+
+    :raises CannotJudgeError: it is no HAR.
+    """
+    try:
+        entries = json.loads(text.lstrip("\ufeff"))["log"]["entries"]
+        return [_read_entry(number, entry) for number, entry in enumerate(entries, 1)]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        message = f"this is no HAR file ({type(error).__name__}: {escape(str(error))}): save it from the network panel"
+        raise CannotJudgeError(message) from error
+
+
+def _read_entry(number: int, entry: dict[str, Any]) -> Entry:
+    request, response = entry["request"], entry.get("response") or {}
+    headers = _read_lines(request.get("headers", ()))
+    status = int(response.get("status") or 0)
+    answer = Response(status, _read_lines(response.get("headers", ()))) if status else None
+    body = (request.get("postData") or {}).get("text")
+    has_cookies = bool(request.get("cookies")) or bool(get_values(headers, names.COOKIE))
+    error = str(response.get("_error") or "")
+    return Entry(number, str(request["method"]), str(request["url"]), headers, body, has_cookies, answer, error)
+
+
+def _read_lines(lines: Sequence[dict[str, Any]]) -> Headers:
+    """Return header lines; HTTP/2's own, which begin with a colon, are none, and joined lines are taken apart."""
+    pairs = [(str(line["name"]), str(line["value"])) for line in lines if not str(line["name"]).startswith(":")]
+    return tuple((name, part.strip()) for name, value in pairs for part in value.split("\n"))
+
+
+def find_calls(entries: Sequence[Entry]) -> list[Entry]:
+    """Return the requests that are CORS requests of a page: they have an Origin, and it is not that of the URL."""
+    found = []
+    for entry in entries:
+        url = parse_url(entry.url)
+        if url and url.is_http and entry.origin not in {None, url.origin} and not entry.is_preflight:
+            found.append(entry)
+    if not found:
+        message = "the recording has no request with an Origin of another site: record it while the page makes its call"
+        raise CannotJudgeError(message)
+    return found
+
+
+def find_entry(entries: Sequence[Entry], number: int) -> Entry:
+    """Return the entry with a number.
+
+    :raises CannotJudgeError: there is none.
+    """
+    if not 1 <= number <= len(entries):
+        message = f"the recording has entries 1 to {len(entries)}, and no {number}"
+        raise CannotJudgeError(message)
+    return entries[number - 1]
+
+
+class Recording:
+    """What was recorded, as a network; it makes no exchange that was not."""
+
+    def __init__(self, entries: Sequence[Entry], entry: Entry) -> None:
+        self._entries = entries
+        self._entry = entry
+        self._preflight = self._find_preflight(entry)
+        self._used: set[int] = set()
+        self.notes: list[str] = []
+
+    def _find_preflight(self, entry: Entry) -> Entry | None:
+        """Return the preflight of an entry: the nearest that asks for its method at its URL."""
+        found = [one for one in self._entries if one.is_preflight and self._asks_for(one, entry)]
+        return min(found, key=lambda one: abs(one.number - entry.number), default=None)
+
+    @staticmethod
+    def _asks_for(preflight: Entry, entry: Entry) -> bool:
+        asked = get_values(preflight.headers, names.REQUEST_METHOD)
+        return asked == [entry.method] and preflight.url.partition("#")[0] == entry.url.partition("#")[0]
+
+    def make_draft(self) -> Draft:
+        """Return the call that was recorded."""
+        draft = Draft("har", self._entry.url, method=self._entry.method, body=self._entry.body)
+        asked: frozenset[str] | None = None
+        if self._preflight:
+            listed = ",".join(get_values(self._preflight.headers, names.REQUEST_HEADERS))
+            asked = frozenset(name.lower() for name in names.read_header_names(listed) or ())
+        draft.add_headers(self._entry.headers, asked)
+        # Why: a text would bring a Content-Type, and what was sent is known.
+        draft.body = None if self._entry.body is None else self._entry.body.encode()
+        draft.cookie = None
+        known = {name.lower() for name, _ in draft.headers}
+        draft.headers += [(name, _LEFT_OUT) for name in sorted((asked or frozenset()) - known)]
+        draft.credentials = "include" if self._entry.has_cookies else None
+        if not self._entry.has_cookies:
+            draft.notes.append(
+                "The recording has no cookies, so the call is taken to have no credentials; browsers leave cookies out "
+                "of a HAR unless asked: if it has them, --credentials include."
+            )
+        return draft
+
+    def find_network(self, call: Call) -> _Replay:
+        """Return the network for one call."""
+        return _Replay(self, call)
+
+    def answer(self, request: Request, call: Call) -> Response:
+        """Return what was answered to a request of the model."""
+        if request.method == "OPTIONS" and get_values(request.headers, names.REQUEST_METHOD):
+            found = self._find_preflight(self._find(request, call) or self._entry)
+            if found is None:
+                return self._invent(request)
+        else:
+            found = self._find(request, call)
+        if found is None or found.response is None:
+            error = f" ({escape(found.error)})" if found and found.error else ""
+            what = f"the recording has no answer to this {escape(request.method)}{error}"
+            advice = (
+                "A browser does not show what it has blocked to its own tools: check the URL instead of the recording"
+            )
+            raise NoAnswerError("not-recorded", request.url, what, advice)
+        return found.response
+
+    def _find(self, request: Request, call: Call) -> Entry | None:
+        if request.url == call.url.partition("#")[0]:
+            return self._entry
+        later = (one for one in self._entries if one.number > self._entry.number and not one.is_preflight)
+        return next((one for one in later if _is_same_url(one.url, request.url)), None)
+
+    def _invent(self, request: Request) -> Response:
+        """Let a preflight pass that is not in the recording: the browser had it in its cache, or did not show it."""
+        note = "No preflight is recorded. It is taken as passed: the browser had it in its cache, or did not show it."
+        if note not in self.notes:
+            self.notes.append(note)
+        asked = get_values(request.headers, names.REQUEST_HEADERS)
+        lines = [
+            (names.ALLOW_ORIGIN, get_values(request.headers, names.ORIGIN)[0]),
+            (names.ALLOW_CREDENTIALS, "true"),
+            (names.ALLOW_METHODS, get_values(request.headers, names.REQUEST_METHOD)[0]),
+            *((names.ALLOW_HEADERS, value) for value in asked),
+        ]
+        return Response(_NO_CONTENT, lines)
+
+
+class _Replay:
+    """A recording, asked in the name of one call."""
+
+    def __init__(self, recording: Recording, call: Call) -> None:
+        self._recording = recording
+        self._call = call
+
+    def __call__(self, request: Request) -> Response:
+        return self._recording.answer(request, self._call)
+
+
+def _is_same_url(one: str, other: str) -> bool:
+    parsed = parse_url(one)
+    return parsed is not None and str(parsed._replace(fragment=None)) == other

@@ -1,0 +1,117 @@
+"""The drawing: as wide as there is room, in the characters that there are, with nothing off the wire that steers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from crossorigin.browser import Call
+from crossorigin.cli.drawing import ASCII, UNICODE, choose_marks, draw
+from crossorigin.cli.judging import judge
+from crossorigin.messages import Response
+from crossorigin.probe import NoAnswerError
+
+if TYPE_CHECKING:
+    from crossorigin.messages import Request
+
+CALL = Call("https://app.example", "https://api.example/items", "PUT", [("X-A", "1")])
+
+DRAWN = """\
+page          browser                            server
++- PUT ------>|                                       |
+|             | OPTIONS /items                        |
+|             | Access-Control-Request-Method: PUT    |
+|             | Access-Control-Request-Headers: x-a   |
+|             | Origin: https://app.example           |
+|             +-------------------------------------->|
+|             | 204 (preflight)                       |
+|             | Access-Control-Allow-Origin: *        |
+|             | Access-Control-Allow-Methods: *       |
+|             | Access-Control-Allow-Headers: *       |
+|             |<--------------------------------------+
+|             | PUT /items                            |
+|             | X-A: 1                                |
+|             | Origin: https://app.example           |
+|             +-------------------------------------->|
+|             | 302                                   |
+|             | Location: https://b.example/a         |
+|             | Access-Control-Allow-Origin: *        |
+|             |<--------------------------------------+
+|             | OPTIONS https://b.example/a           |
+|             | Access-Control-Request-Method: PUT    |
+|             | Access-Control-Request-Headers: x-a   |
+|             | Origin: null                          |
+|             +-------------------------------------->|
+|             | 404 (preflight)                       |
+|             |<--------------------------------------+
+|             | X preflight-not-ok                    |
+|<- TypeError +                                       |
+"""
+
+
+def network(request: Request) -> Response:
+    any_origin = ("Access-Control-Allow-Origin", "*")
+    if "b.example" in request.url:
+        return Response(404, [("X-Other", "not shown")])
+    if request.method == "OPTIONS":
+        return Response(204, [any_origin, ("Access-Control-Allow-Methods", "*"), ("Access-Control-Allow-Headers", "*")])
+    return Response(302, [("Location", "https://b.example/a"), any_origin])
+
+
+def test_the_drawing() -> None:
+    """Every exchange in its order, with what CORS looks at, and a mark where it fails."""
+    lines = draw(CALL, judge(CALL, network).shown, width=55, marks=ASCII)
+    assert "".join(f"{line.text.rstrip()}\n" for line in lines) == DRAWN
+    assert next(line.text[16:34].rstrip() for line in lines if line.style == "red") == "404 (preflight)"
+
+
+@pytest.mark.parametrize("width", [1, 40, 41, 53, 54, 80, 96, 500])
+@pytest.mark.parametrize("marks", [ASCII, UNICODE])
+def test_widths(width: int, marks: object) -> None:
+    """No line is wider than there is room, and all are equally wide, however long a value is."""
+
+    def shout(_request: Request) -> Response:
+        return Response(200, [("Access-Control-Allow-Origin", "https://" + "long." * 60), ("Vary", "a, " * 50)])
+
+    for answers in (network, shout):
+        lines = draw(CALL, judge(CALL, answers).shown, width=width, marks=marks)  # type: ignore[arg-type]
+        assert {len(line.text) for line in lines} == {min(max(width, 40), 96)}
+
+
+def test_nothing_off_the_wire_steers_the_terminal() -> None:
+    """What is no printable ASCII is written out."""
+
+    def shout(_request: Request) -> Response:
+        return Response(200, [("Access-Control-Allow-Origin", "\x1b]0;x\x07\r\x9b2J\xe9")])
+
+    call = Call("https://app.example", "https://api.example/\u00e9?\u202e")
+    lines = draw(call, judge(call, shout).shown, width=80, marks=ASCII)
+    assert all(line.text.isascii() and line.text.isprintable() for line in lines)
+    assert any("\\x1b]0;x\\x07\\r\\x9b2J\\xe9" in line.text for line in lines)
+
+
+def test_a_long_method() -> None:
+    """One that has no room at the page's side is a fetch there."""
+    call = Call("https://app.example", "https://api.example/", "REARRANGE-ALL")
+    drawn = draw(call, judge(call, network).shown, width=80, marks=ASCII)
+    assert drawn[1].text.startswith("+- fetch ---->|")
+    assert "OPTIONS /" in drawn[2].text
+
+
+def test_no_answer() -> None:
+    """Where the walk stops without an answer, it is said there."""
+
+    def stop(request: Request) -> Response:
+        raise NoAnswerError("closed", request.url, "x", "y")
+
+    lines = draw(CALL, judge(CALL, stop).shown, width=80, marks=ASCII)
+    assert "X no answer" in lines[-1].text
+
+
+@pytest.mark.parametrize(
+    ("encoding", "marks"),
+    [("utf-8", UNICODE), ("ascii", ASCII), ("latin-1", ASCII), ("cp1252", ASCII), (None, UNICODE), ("x", ASCII)],
+)
+def test_marks(encoding: str | None, marks: object) -> None:
+    assert choose_marks(encoding) is marks

@@ -1,0 +1,204 @@
+"""``crossorigin explain``: the walk against a policy file or an app, with the server's reasons beside the browser's."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from crossorigin import load
+from crossorigin.cli import main
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+APP, URL = "https://app.example", "https://api.example/items"
+
+POLICY = """
+allow_origins = ["https://app.example"]
+allow_methods = ["GET", "PUT"]
+max_age = "none"
+
+[[rule]]
+paths = ["/public/*", "/open"]
+allow_origins = ["*"]
+"""
+
+APPS = """
+import logging
+from crossorigin import Policy, Rule, Ruleset
+from crossorigin.integrations import asgi, wsgi
+
+logging.getLogger("crossorigin").addHandler(logging.NullHandler())
+settings = {"allow_origins": ["https://app.example"], "allow_methods": ["GET"]}
+
+async def items(scope, receive, send):
+    assert scope["type"] == "http"
+    if scope["path"] == "/boom":
+        raise LookupError("no such \\x1b thing")
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": b"ok"})
+
+def wsgi_items(environ, start_response):
+    start_response("200 OK", [("X-Cookie", environ.get("HTTP_COOKIE", "none"))])
+    return [b"ok"]
+
+async def broken(scope, receive, send):
+    if scope["type"] == "lifespan":
+        await receive()
+        await send({"type": "lifespan.startup.failed", "message": "no database"})
+
+def any_app(*arguments):
+    return wsgi_items(*arguments)
+
+app = asgi.CORSMiddleware(items, **settings)
+wsgi_app = wsgi.CORSMiddleware(wsgi_items, **settings)
+ruled = asgi.CORSMiddleware(items, Ruleset([Rule(["/items"], Policy(**settings))]))
+chosen = wsgi.CORSMiddleware(any_app, **settings)
+number = 1
+"""
+
+
+@pytest.fixture(autouse=True)
+def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "cors.toml").write_text(POLICY)
+    (tmp_path / "shop_apps.py").write_text(APPS)
+    (tmp_path / "wrong.toml").write_text('allow_origins = ["app.example"]')
+    (tmp_path / "wrong_apps.py").write_text("from crossorigin import Policy\nPolicy(allow_origins='x')")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    for name in ("shop_apps", "wrong_apps"):
+        sys.modules.pop(name, None)
+
+
+def run(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    status = main(["explain", *arguments, "--json"])
+    found: dict[str, Any] = json.loads(capsys.readouterr().out)
+    assert found["status"] == status
+    return found
+
+
+ROWS = [
+    ("allowed", "cors.toml", URL, APP, [], 0, [], ["/*"]),
+    ("an allowed preflight", "cors.toml", URL, APP, ["-X", "PUT"], 0, [], ["/*"]),
+    ("a refused preflight", "cors.toml", URL, APP, ["-X", "DELETE"], 1, ["method-not-allowed"], ["/*"]),
+    (
+        "two reasons",
+        "cors.toml",
+        URL,
+        "https://b.example",
+        ["-X", "DELETE"],
+        1,
+        ["origin-not-allowed", "method-not-allowed"],
+        ["/*"],
+    ),
+    ("a refused request", "cors.toml", URL, "https://b.example", [], 1, ["origin-not-allowed"], ["/*"]),
+    ("another rule", "cors.toml", "https://api.example/open", "https://b.example", [], 0, [], ["/public/*", "/open"]),
+    ("an ASGI app", "shop_apps:app", URL, APP, [], 0, [], ["/*"]),
+    ("an ASGI app refuses", "shop_apps:app", URL, APP, ["-X", "PUT"], 1, ["method-not-allowed"], ["/*"]),
+    ("a WSGI app", "shop_apps:wsgi_app", URL, APP, [], 0, [], ["/*"]),
+    ("a WSGI app refuses", "shop_apps:wsgi_app", URL, "null", [], 1, ["null-origin"], ["/*"]),
+    ("an app with rules", "shop_apps:ruled", URL, APP, [], 0, [], ["/items"]),
+    ("an app with rules, none for the path", "shop_apps:ruled", "https://api.example/b", APP, [], 1, [], []),
+]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=[row[0] for row in ROWS])
+def test_verdicts(row: tuple[Any, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    """The browser's verdict, the server's reasons, and the rule that serves the path."""
+    _, target, url, origin, options, status, reasons, rule = row
+    found = run([target, url, "--origin", origin, *options], capsys)
+    assert found["status"] == status
+    last = found["server"][-1]
+    assert ([reason["id"] for reason in last["reasons"]], last["rule"]) == (reasons, rule)
+    assert main(["explain", target, url, "--origin", origin, *options]) == status
+    out = capsys.readouterr().out
+    assert all(f"{reason}: " in out for reason in reasons)
+    assert (f"the rule for {', '.join(rule)}" if rule else "no rule serves the path") in " ".join(out.split())
+
+
+@pytest.mark.parametrize("options", [["-X", "DELETE"], ["-H", "X-A: 1"], ["--credentials", "include"]])
+def test_the_fix_is_for_the_file(options: list[str], capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """The lines that it shows are the file's own words, and with them the call is readable."""
+    arguments = ["explain", "cors.toml", URL, "--origin", APP, *options]
+    assert main(arguments) == 1
+    lines = capsys.readouterr().out.splitlines()
+    at = lines.index("  cors.toml, the rule for /*:") + 1
+    settings = [line.strip() for line in lines[at:] if line.startswith("    ") and " = " in line]
+    names = {line.partition(" ")[0] for line in settings}
+    kept = [line for line in POLICY.partition("[[rule]]")[0].splitlines() if line.partition(" ")[0] not in names]
+    (tmp_path / "cors.toml").write_text("\n".join([*kept, *settings]))
+    assert load("cors.toml").only_policy is not None
+    assert main(arguments) == 0
+
+
+def test_framework(capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever wants the code of a framework gets it."""
+    assert main(["explain", "cors.toml", URL, "--origin", APP, "-X", "DELETE", "--framework", "Flask"]) == 1
+    assert "CORS(app, " in capsys.readouterr().out
+
+
+def test_apps(capsys: pytest.CaptureFixture[str]) -> None:
+    """How the kind of the app was seen is said, what it raises is an answer of 500 with the headers, and is told."""
+    found = run(["shop_apps:app", "https://api.example/boom", "--origin", APP], capsys)
+    assert (found["verdict"], found["engines"]["webkit"]["status"]) == ("readable", 500)
+    assert found["app"] == {"name": "ASGI", "how": "its call is a coroutine function"}
+    notes = " ".join(found["notes"])
+    assert "shop_apps:app is taken for an ASGI app: its call is a coroutine function." in notes
+    assert "The app raised LookupError: no such \\x1b thing" in notes
+    found = run(["shop_apps:wsgi_app", URL, "--origin", APP, "--cookie", "a=b", "--credentials", "include"], capsys)
+    assert "a WSGI app" in " ".join(found["notes"])
+    assert ["X-Cookie", "a=b"] in found["exchanges"][-1]["response"]["headers"]
+
+
+def test_an_app_without_a_layer_of_ours(capsys: pytest.CaptureFixture[str]) -> None:
+    """It is asked all the same; only what our policy decides cannot be told."""
+    found = run(["shop_apps:items", URL, "--origin", APP], capsys)
+    assert (found["verdict"], found["server"]) == ("blocked", [])
+
+
+def test_interface(capsys: pytest.CaptureFixture[str]) -> None:
+    """What cannot be seen is said by an option."""
+    assert main(["explain", "shop_apps:any_app", URL, "--origin", APP]) == 2
+    assert "--interface" in capsys.readouterr().err
+    found = run(["shop_apps:any_app", URL, "--origin", APP, "--interface", "wsgi"], capsys)
+    assert found["app"]["how"] == "as --interface says"
+
+
+def test_a_body_and_an_unsafe_method_go_to_the_app(capsys: pytest.CaptureFixture[str]) -> None:
+    """There is nobody to be protected from it."""
+    assert run(["cors.toml", URL, "--origin", APP, "-X", "PUT", "-d", "x"], capsys)["verdict"] == "readable"
+
+
+def test_curl(capsys: pytest.CaptureFixture[str]) -> None:
+    """What ``check`` reads is read here, too."""
+    assert run(["cors.toml", f"curl {URL} -X DELETE -H 'Origin: {APP}'"], capsys)["verdict"] == "blocked"
+
+
+WRONG = [
+    ("nothing.toml", "cannot be read"),
+    ("wrong.toml", "app.example"),
+    ("wrong_apps:app", "bare-string"),
+    ("shop_apps:nothing", "has no attribute"),
+    ("shop_apps:number", "int is no app"),
+    ("shop_apps:broken", "start-up failed: no database"),
+    (".", "cannot be read"),
+]
+
+
+@pytest.mark.parametrize(("target", "text"), WRONG)
+def test_what_cannot_be_judged(target: str, text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """The status is 2, and what to do is said."""
+    assert main(["explain", target, URL, "--origin", APP]) == 2
+    printed = capsys.readouterr()
+    assert text in printed.err
+    assert not printed.out
+
+
+def test_help_begins_with_an_example(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["explain", "--help"])
+    assert caught.value.code == 0
+    assert capsys.readouterr().out.split("\n\n")[1].startswith("Example: crossorigin explain cors.toml https://")

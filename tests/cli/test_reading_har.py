@@ -1,0 +1,159 @@
+"""A HAR file: what was recorded is judged, without any network."""
+
+from __future__ import annotations
+
+import json
+import socket
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from crossorigin.cli import main
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+APP, URL = "https://app.example", "https://api.example/items"
+ALLOW = ("access-control-allow-origin", APP)
+BROWSERS = [("user-agent", "Mozilla/5.0"), ("accept", "*/*"), ("sec-fetch-mode", "cors"), (":method", "PUT")]
+
+
+def entry(
+    method: str = "GET", url: str = URL, sent: Any = (), status: int = 200, got: Any = (), **more: Any
+) -> dict[str, Any]:
+    def lines(pairs: Any) -> list[dict[str, str]]:
+        return [{"name": name, "value": value} for name, value in pairs]
+
+    request = {
+        "method": method,
+        "url": url,
+        "headers": lines([*BROWSERS, ("origin", APP), *sent]),
+        **more.pop("request", {}),
+    }
+    return {"request": request, "response": {"status": status, "headers": lines(got), **more}}
+
+
+def preflight(method: str = "PUT", names: str = "", url: str = URL, **more: Any) -> dict[str, Any]:
+    asked = [("access-control-request-method", method), *([("access-control-request-headers", names)] if names else [])]
+    return entry("OPTIONS", url, asked, **more)
+
+
+PAGE = {"request": {"method": "GET", "url": f"{APP}/", "headers": []}, "response": {"status": 200, "headers": []}}
+
+
+@pytest.fixture(autouse=True)
+def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("the network was used")
+
+    monkeypatch.setattr(socket, "create_connection", refuse)
+
+
+def write(tmp_path: Path, *entries: Any) -> str:
+    path = tmp_path / "saved.har"
+    path.write_text(json.dumps({"log": {"version": "1.2", "entries": entries}}))
+    return str(path)
+
+
+def run(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    status = main(["check", *arguments, "--json"])
+    found: dict[str, Any] = json.loads(capsys.readouterr().out)
+    assert found["status"] == status
+    return found
+
+
+def test_a_recorded_call(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Its preflight says which headers are the script's; those that were left out are named as such."""
+    allowed = [ALLOW, ("access-control-allow-methods", "PUT"), ("access-control-allow-headers", "authorization, x-a")]
+    sent = [("x-a", "1"), ("x-tracing", "2")]
+    put = entry("PUT", sent=sent, got=[ALLOW], request={"postData": {"text": "{}"}})
+    found = run([write(tmp_path, PAGE, preflight(names="authorization,x-a", got=allowed), put)], capsys)
+    assert (found["verdict"], found["source"], found["entry"]) == ("readable", "har", 3)
+    assert found["call"]["headers"][0] == ["x-a", "1"]
+    assert ["authorization", "(left out of the recording)"] in found["call"]["headers"]
+    assert found["call"]["body"] == "{}"
+    assert [exchange["step"] for exchange in found["exchanges"]] == ["preflight", "request"]
+
+
+def test_a_blocked_call(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A preflight that was answered 403 is the failing step, whatever the browser kept of the call itself."""
+    recorded = [preflight(status=403), entry("PUT", status=0)]
+    found = run([write(tmp_path, *recorded)], capsys)
+    assert (found["verdict"], found["explanation"]["reason"]["id"]) == ("blocked", "preflight-not-ok")
+
+
+def test_a_preflight_that_is_not_recorded(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is taken as passed, which is said; what was not answered is not judged."""
+    file = write(tmp_path, entry("PUT", got=[ALLOW]))
+    found = run([file], capsys)
+    assert found["verdict"] == "readable"
+    assert "No preflight is recorded" in " ".join(found["notes"])
+    file = write(tmp_path, entry("PUT", status=0, _error="net::ERR_FAILED"))
+    found = run([file], capsys)
+    assert (found["verdict"], found["error"]["kind"]) == ("not-judged", "not-recorded")
+    assert "net::ERR_FAILED" in found["error"]["message"]
+
+
+def test_redirects(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """They are followed to the entries that come later."""
+    moved = entry(status=302, got=[ALLOW, ("location", "https://b.example/x#y")])
+    other = entry(url="https://b.example/x", got=[("access-control-allow-origin", "*")])
+    found = run([write(tmp_path, other, moved, other), "--entry", "2"], capsys)
+    assert (found["verdict"], len(found["exchanges"])) == ("readable", 2)
+    found = run([write(tmp_path, moved)], capsys)
+    assert found["error"]["kind"] == "not-recorded"
+
+
+def test_credentials(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A call with cookies had credentials; where a recording may have lost them, that is said."""
+    star = [("access-control-allow-origin", "*")]
+    with_cookies = entry(got=star, request={"cookies": [{"name": "a", "value": "b"}]})
+    assert run([write(tmp_path, with_cookies)], capsys)["verdict"] == "blocked"
+    assert run([write(tmp_path, entry(got=star, sent=[("cookie", "a=b")]))], capsys)["verdict"] == "blocked"
+    found = run([write(tmp_path, entry(got=star))], capsys)
+    assert (found["verdict"], "--credentials include" in " ".join(found["notes"])) == ("readable", True)
+    assert run([write(tmp_path, entry(got=star)), "--credentials", "include"], capsys)["verdict"] == "blocked"
+
+
+def test_many_calls(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """All are judged, the worst decides and is shown whole; what is no CORS request is passed over."""
+    same = entry(url=f"{APP}/api")
+    file = write(tmp_path, PAGE, same, entry(got=[ALLOW]), entry(url="https://b.example/\x1b", status=500))
+    assert main(["check", file]) == 1
+    out = capsys.readouterr().out
+    assert "3      GET     https://api.example/items  readable\n" in out
+    assert "allow-origin-missing" in out
+    assert "Entry 4:" in out
+    assert "\x1b" not in out
+    found = run([file], capsys)
+    assert [call["entry"] for call in found["calls"]] == [3, 4]
+    assert found["verdict"] == "blocked"
+
+
+WRONG = [
+    ("no HAR", '{"log": 1}', [], "is no HAR file"),
+    ("broken JSON", '{"log": {', [], "is no HAR file"),
+    (
+        "lines that are none",
+        json.dumps({"log": {"entries": [{"request": {"method": "GET", "url": "x", "headers": [1]}}]}}),
+        [],
+        "is no HAR file",
+    ),
+    ("no such entry", json.dumps({"log": {"entries": [PAGE]}}), ["--entry", "2"], "entries 1 to 1, and no 2"),
+    ("no call", json.dumps({"log": {"entries": [PAGE]}}), [], "no request with an Origin of another site"),
+]
+
+
+@pytest.mark.parametrize(("_sentence", "text", "options", "said"), WRONG, ids=[row[0] for row in WRONG])
+def test_what_cannot_be_read(
+    _sentence: str, text: str, options: list[str], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "x.har").write_text(text)
+    assert main(["check", str(tmp_path / "x.har"), *options]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_an_empty_recording(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """There is nothing to judge, which is no good news."""
+    assert main(["check", write(tmp_path)]) == 2
+    assert "no request with an Origin" in capsys.readouterr().err
