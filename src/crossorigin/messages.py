@@ -41,3 +41,12 @@ def get_values(headers: Headers, name: str) -> list[str]:
     """
     name = name.lower()
     return [value for key, value in headers if key.lower() == name]
+
+
+def escape(text: str) -> str:
+    r"""Write out what a terminal would not print as it is, so that nothing off the wire can steer it.
+
+    >>> escape("a\x1b[2Jb\xe9")
+    'a\\x1b[2Jb\\xe9'
+    """
+    return "".join(mark if " " <= mark <= "~" else mark.encode("unicode_escape").decode() for mark in text)

@@ -13,6 +13,7 @@ from crossorigin.standard.headers import (
     ALLOW_METHODS,
     AUTHORIZATION,
     MAX_AGE,
+    REQUEST_METHOD,
     read_header_names,
 )
 from crossorigin.standard.methods import SAFELISTED_METHODS
@@ -20,7 +21,7 @@ from crossorigin.standard.statuses import is_ok, is_redirect
 
 if TYPE_CHECKING:
     from crossorigin.browser.profiles import Profile
-    from crossorigin.messages import Headers, Response
+    from crossorigin.messages import Headers, Request, Response
     from crossorigin.reasons import Reason
 
 _ANY = "*"
@@ -48,6 +49,14 @@ class Leave(NamedTuple):
     methods: list[str]
     header_names: list[str]
     max_age: int
+
+
+def is_preflight(request: Request) -> bool:
+    """Tell whether a request of the model is a CORS-preflight request: no script can set what makes it one.
+
+    Spec: https://fetch.spec.whatwg.org/#cors-preflight-request
+    """
+    return request.method == "OPTIONS" and bool(get_values(request.headers, REQUEST_METHOD))
 
 
 def judge(question: Question, response: Response, profile: Profile) -> Reason | Leave:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from crossorigin.cli.printing import CannotJudgeError, escape
+from crossorigin.cli.printing import CannotJudgeError
+from crossorigin.messages import escape
 
 if TYPE_CHECKING:
     import argparse

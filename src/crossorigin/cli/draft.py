@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from crossorigin.cli.printing import CannotJudgeError, escape
+from crossorigin.cli.printing import CannotJudgeError
+from crossorigin.messages import escape
 from crossorigin.standard import headers as names
 from crossorigin.standard.safelist import is_safelisted
 from crossorigin.standard.url import parse_url

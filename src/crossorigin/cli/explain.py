@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crossorigin.cli.calling import add_call_options, read_asked
-from crossorigin.cli.printing import CannotJudgeError, escape
+from crossorigin.cli.printing import CannotJudgeError
+from crossorigin.messages import escape
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from crossorigin.browser import PROFILES, Exchange, simulate
-from crossorigin.messages import get_values
+from crossorigin.browser.preflight import is_preflight
 from crossorigin.probe import NoAnswerError
-from crossorigin.standard.headers import REQUEST_METHOD
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -74,11 +73,6 @@ class Judgement(NamedTuple):
     def outcome(self) -> str:
         """Return "blocked" if some engine that people use blocks, else what all come to."""
         return self.shown.outcome
-
-
-def is_preflight(request: Request) -> bool:
-    """Tell whether a request of the model is a CORS-preflight request: no script can set what makes it one."""
-    return request.method == "OPTIONS" and bool(get_values(request.headers, REQUEST_METHOD))
 
 
 def judge(call: Call, network: Network, profile: str | None = None) -> Judgement:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from crossorigin.cli.judging import is_preflight
-from crossorigin.cli.printing import escape
+from crossorigin.browser.preflight import is_preflight
+from crossorigin.messages import escape
 from crossorigin.standard.headers import LAYER_NAMES
 
 if TYPE_CHECKING:

@@ -5,21 +5,16 @@ from __future__ import annotations
 import json
 import shutil
 import sys
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from crossorigin.explanation.drawing import Line
+
 
 class CannotJudgeError(Exception):
     """What was asked for cannot be judged; the message says what to write."""
-
-
-class Line(NamedTuple):
-    """One line of a report; ``style`` is "", "bold", "dim", "red", "green" or "yellow"."""
-
-    text: str
-    style: str = ""
 
 
 def print_lines(lines: Iterable[Line]) -> None:
@@ -77,12 +72,3 @@ def _print_with_rich(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Non
 def print_json(value: Any) -> None:  # noqa: ANN401 (whatever JSON can say)
     """Print a value for machines."""
     sys.stdout.write(json.dumps(value, indent=2) + "\n")
-
-
-def escape(text: str) -> str:
-    r"""Write out what a terminal would not print as it is, so that nothing off the wire can steer it.
-
-    >>> escape("a\x1b[2Jb\xe9")
-    'a\\x1b[2Jb\\xe9'
-    """
-    return "".join(mark if " " <= mark <= "~" else mark.encode("unicode_escape").decode() for mark in text)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crossorigin.cli.printing import CannotJudgeError, Line, escape, print_json, print_lines, print_table
+from crossorigin.cli.printing import CannotJudgeError, print_json, print_lines, print_table
+from crossorigin.explanation.drawing import Line
+from crossorigin.messages import escape
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

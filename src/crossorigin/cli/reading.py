@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crossorigin.cli.draft import Draft
-from crossorigin.cli.printing import CannotJudgeError, escape
+from crossorigin.cli.printing import CannotJudgeError
+from crossorigin.messages import escape
 
 if TYPE_CHECKING:
     from crossorigin.cli.reading_har import Entry

@@ -10,7 +10,8 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from crossorigin.cli.draft import Draft
-from crossorigin.cli.printing import CannotJudgeError, escape
+from crossorigin.cli.printing import CannotJudgeError
+from crossorigin.messages import escape
 from crossorigin.standard import headers as names
 
 #: The options that say something of a call, by what they are called here. Those in lower case take a value.

@@ -6,8 +6,8 @@ import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crossorigin.cli.draft import Draft
-from crossorigin.cli.printing import CannotJudgeError, escape
-from crossorigin.messages import Response, get_values
+from crossorigin.cli.printing import CannotJudgeError
+from crossorigin.messages import Response, escape, get_values
 from crossorigin.probe import NoAnswerError
 from crossorigin.standard import headers as names
 from crossorigin.standard.url import parse_url

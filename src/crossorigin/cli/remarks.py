@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crossorigin.cli.judging import is_preflight
+from crossorigin.browser.preflight import is_preflight
 from crossorigin.cli.layers import compare_layers, find_layers
 from crossorigin.messages import get_values
 from crossorigin.standard import headers as names

@@ -8,11 +8,13 @@ import textwrap
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from crossorigin.cli.drawing import choose_marks, draw
-from crossorigin.cli.judging import NotSentError, is_preflight
+from crossorigin.browser.preflight import is_preflight
+from crossorigin.cli.judging import NotSentError
 from crossorigin.cli.layers import find_layers, guess_framework
-from crossorigin.cli.printing import Line, escape, get_width
+from crossorigin.cli.printing import get_width
 from crossorigin.explanation import explain
+from crossorigin.explanation.drawing import End, Line, choose_marks, draw, end_of
+from crossorigin.messages import escape
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -36,6 +38,15 @@ _WORDS = {
 }
 _STEPS = {"preflight": "at the preflight", "request": "at the request itself", "redirect": "at a redirect"}
 _WIDEST_TEXT = 100
+
+
+def _end_of(walk: Walk) -> End:
+    """Return how a walk ends, also where it came to no verdict."""
+    if walk.verdict is not None:
+        return end_of(walk.verdict)
+    if isinstance(walk.stop, NotSentError):
+        return End(f"{escape(walk.stop.request.method)} not sent", is_good=True, style="")
+    return End("no answer")
 
 
 @dataclass(slots=True)
@@ -94,7 +105,8 @@ class Report:
         # Why: where nothing came back, the line of the error says all there is.
         if not self.walk.exchanges:
             return
-        yield from draw(self.call, self.walk, width=width, marks=choose_marks(sys.stdout.encoding))
+        marks = choose_marks(sys.stdout.encoding)
+        yield from draw(self.call, self.walk.exchanges, _end_of(self.walk), width=width, marks=marks)
         yield Line("")
         for line in self._write_words():
             if not line.text or line.text.startswith("    "):

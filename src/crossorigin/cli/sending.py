@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crossorigin.cli.judging import NotSentError, is_preflight
+from crossorigin.browser.preflight import is_preflight
+from crossorigin.cli.judging import NotSentError
 from crossorigin.standard.headers import COOKIE
 from crossorigin.standard.hosts import is_loopback
 from crossorigin.standard.methods import SAFE_METHODS

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from crossorigin.browser.preflight import is_preflight
 from crossorigin.messages import Request, Response, get_values
 from crossorigin.origins.origin import NULL
 from crossorigin.policy import Policy
@@ -95,14 +96,6 @@ def gather(
         needs_preflight=preflight is not None or not exchanges,
         sends_credentials=call is not None and call.credentials == "include",
     )
-
-
-def is_preflight(request: Request) -> bool:
-    """Tell whether *request* is a CORS-preflight request: no script can send one by itself.
-
-    Spec: https://fetch.spec.whatwg.org/#cors-preflight-request
-    """
-    return request.method == "OPTIONS" and bool(get_values(request.headers, names.REQUEST_METHOD))
 
 
 def quote(text: str) -> str:

@@ -5,16 +5,15 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING, NamedTuple
 
-from crossorigin.cli.judging import NotSentError, is_preflight
-from crossorigin.cli.printing import Line, escape
+from crossorigin.browser.preflight import is_preflight
+from crossorigin.messages import escape
 from crossorigin.standard import headers as names
 from crossorigin.standard.url import parse_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from crossorigin.browser import Call, Exchange
-    from crossorigin.cli.judging import Walk
+    from crossorigin.browser import Call, Exchange, Verdict
     from crossorigin.messages import Headers
 
 _NARROWEST, _WIDEST = 40, 96
@@ -24,6 +23,34 @@ _LONGEST_METHOD = _PAGE - 5
 
 #: What is shown of an answer beside the headers of CORS.
 _SHOWN = frozenset({names.VARY.lower(), names.LOCATION.lower()})
+
+
+class Line(NamedTuple):
+    """One line of a report; ``style`` is "", "bold", "dim", "red", "green" or "yellow"."""
+
+    text: str
+    style: str = ""
+
+
+class End(NamedTuple):
+    """How a walk ends: what is said below its last exchange, and what the page is given, if anything."""
+
+    text: str
+    to_page: str = ""
+    is_good: bool = False
+    style: str = "red"
+
+    @property
+    def is_failure(self) -> bool:
+        """Tell whether it is the last exchange that failed."""
+        return bool(self.to_page) and not self.is_good
+
+
+def end_of(verdict: Verdict) -> End:
+    """Return how a walk that came to a verdict ends."""
+    if verdict.reason is not None:
+        return End(verdict.reason.id, "TypeError")
+    return End("the script reads the answer", str(verdict.status), is_good=True, style="green")
 
 
 class Marks(NamedTuple):
@@ -52,9 +79,9 @@ def choose_marks(encoding: str | None) -> Marks:
     return UNICODE
 
 
-def draw(call: Call, walk: Walk, *, width: int, marks: Marks = UNICODE) -> list[Line]:
+def draw(call: Call, exchanges: Sequence[Exchange], end: End, *, width: int, marks: Marks = UNICODE) -> list[Line]:
     """Draw a walk in at most *width* columns, but not in less than 40."""
-    return list(_Drawing(min(max(width, _NARROWEST), _WIDEST), marks).draw(call, walk))
+    return list(_Drawing(min(max(width, _NARROWEST), _WIDEST), marks).draw(call, exchanges, end))
 
 
 class _Drawing:
@@ -63,16 +90,15 @@ class _Drawing:
         self._page = _PAGE if width > _NARROWEST + _PAGE else 5
         self._wire = width - self._page - 3
 
-    def draw(self, call: Call, walk: Walk) -> Iterator[Line]:
+    def draw(self, call: Call, exchanges: Sequence[Exchange], end: End) -> Iterator[Line]:
         """Yield the lines from top to bottom."""
         yield self._write_heads()
         method = escape(call.method)
         yield self._write_page_arrow(method if len(method) <= _LONGEST_METHOD else "fetch", to_page=False)
-        last = len(walk.exchanges) - 1
-        for number, exchange in enumerate(walk.exchanges):
-            has_failed = number == last and walk.outcome == "blocked"
-            yield from self._draw_exchange(call, exchange, has_failed=has_failed)
-        yield from self._draw_end(walk)
+        last = len(exchanges) - 1
+        for number, exchange in enumerate(exchanges):
+            yield from self._draw_exchange(call, exchange, has_failed=number == last and end.is_failure)
+        yield from self._draw_end(end)
 
     def _draw_exchange(self, call: Call, exchange: Exchange, *, has_failed: bool) -> Iterator[Line]:
         request, response = exchange
@@ -88,18 +114,11 @@ class _Drawing:
         yield from self._write_headers(_choose_of_response(response.headers), style)
         yield self._write_arrow(to_server=False, style=style)
 
-    def _draw_end(self, walk: Walk) -> Iterator[Line]:
-        marks = self._marks
-        if walk.verdict is None:
-            request = walk.stop.request if isinstance(walk.stop, NotSentError) else None
-            said = f"{escape(request.method)} not sent" if request else "no answer"
-            yield from self._write(f"{marks.good if request else marks.wrong} {said}", "" if request else "red")
-        elif walk.verdict.reason is not None:
-            yield from self._write(f"{marks.wrong} {walk.verdict.reason.id}", "red")
-            yield self._write_page_arrow("TypeError", to_page=True, style="red")
-        else:
-            yield from self._write(f"{marks.good} the script reads the answer", "green")
-            yield self._write_page_arrow(str(walk.verdict.status), to_page=True, style="green")
+    def _draw_end(self, end: End) -> Iterator[Line]:
+        mark = self._marks.good if end.is_good else self._marks.wrong
+        yield from self._write(f"{mark} {end.text}", end.style)
+        if end.to_page:
+            yield self._write_page_arrow(end.to_page, to_page=True, style=end.style)
 
     def _write_heads(self) -> Line:
         space = self._page + 1 - len("page")

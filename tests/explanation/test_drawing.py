@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crossorigin.browser import Call
-from crossorigin.cli.drawing import ASCII, UNICODE, choose_marks, draw
-from crossorigin.cli.judging import judge
+from crossorigin.browser import Call, simulate
+from crossorigin.explanation.drawing import ASCII, UNICODE, End, choose_marks, draw, end_of
 from crossorigin.messages import Response
-from crossorigin.probe import NoAnswerError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from crossorigin.explanation.drawing import Line, Marks
     from crossorigin.messages import Request
 
 CALL = Call("https://app.example", "https://api.example/items", "PUT", [("X-A", "1")])
@@ -59,23 +60,28 @@ def network(request: Request) -> Response:
     return Response(302, [("Location", "https://b.example/a"), any_origin])
 
 
+def _draw(call: Call, answers: Callable[[Request], Response], *, width: int, marks: Marks) -> list[Line]:
+    verdict = simulate(call, answers)
+    return draw(call, verdict.exchanges, end_of(verdict), width=width, marks=marks)
+
+
 def test_the_drawing() -> None:
     """Every exchange in its order, with what CORS looks at, and a mark where it fails."""
-    lines = draw(CALL, judge(CALL, network).shown, width=55, marks=ASCII)
+    lines = _draw(CALL, network, width=55, marks=ASCII)
     assert "".join(f"{line.text.rstrip()}\n" for line in lines) == DRAWN
     assert next(line.text[16:34].rstrip() for line in lines if line.style == "red") == "404 (preflight)"
 
 
 @pytest.mark.parametrize("width", [1, 40, 41, 53, 54, 80, 96, 500])
 @pytest.mark.parametrize("marks", [ASCII, UNICODE])
-def test_widths(width: int, marks: object) -> None:
+def test_widths(width: int, marks: Marks) -> None:
     """No line is wider than there is room, and all are equally wide, however long a value is."""
 
     def shout(_request: Request) -> Response:
         return Response(200, [("Access-Control-Allow-Origin", "https://" + "long." * 60), ("Vary", "a, " * 50)])
 
     for answers in (network, shout):
-        lines = draw(CALL, judge(CALL, answers).shown, width=width, marks=marks)  # type: ignore[arg-type]
+        lines = _draw(CALL, answers, width=width, marks=marks)
         assert {len(line.text) for line in lines} == {min(max(width, 40), 96)}
 
 
@@ -86,7 +92,7 @@ def test_nothing_off_the_wire_steers_the_terminal() -> None:
         return Response(200, [("Access-Control-Allow-Origin", "\x1b]0;x\x07\r\x9b2J\xe9")])
 
     call = Call("https://app.example", "https://api.example/\u00e9?\u202e")
-    lines = draw(call, judge(call, shout).shown, width=80, marks=ASCII)
+    lines = _draw(call, shout, width=80, marks=ASCII)
     assert all(line.text.isascii() and line.text.isprintable() for line in lines)
     assert any("\\x1b]0;x\\x07\\r\\x9b2J\\xe9" in line.text for line in lines)
 
@@ -94,19 +100,17 @@ def test_nothing_off_the_wire_steers_the_terminal() -> None:
 def test_a_long_method() -> None:
     """One that has no room at the page's side is a fetch there."""
     call = Call("https://app.example", "https://api.example/", "REARRANGE-ALL")
-    drawn = draw(call, judge(call, network).shown, width=80, marks=ASCII)
+    drawn = _draw(call, network, width=80, marks=ASCII)
     assert drawn[1].text.startswith("+- fetch ---->|")
     assert "OPTIONS /" in drawn[2].text
 
 
 def test_no_answer() -> None:
-    """Where the walk stops without an answer, it is said there."""
-
-    def stop(request: Request) -> Response:
-        raise NoAnswerError("closed", request.url, "x", "y")
-
-    lines = draw(CALL, judge(CALL, stop).shown, width=80, marks=ASCII)
+    """Where the walk stops without an answer, it is said there, and no exchange is marked."""
+    exchanges = simulate(CALL, network).exchanges[:1]
+    lines = draw(CALL, exchanges, End("no answer"), width=80, marks=ASCII)
     assert "X no answer" in lines[-1].text
+    assert [line.style for line in lines].count("red") == 1
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,184 @@
+"""One page of some origin, whose script calls an app: what it may read, as an assertion."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Self
+
+from crossorigin.browser import Call, Verdict, simulate
+from crossorigin.explanation import explain
+from crossorigin.explanation.drawing import ASCII, draw, end_of
+from crossorigin.policy import Policy
+from crossorigin.probe.apps import serve_app
+from crossorigin.probe.policy import PolicyNetwork
+from crossorigin.reasons import BROWSER_REASONS, Reason
+from crossorigin.ruleset import Ruleset
+from crossorigin.standard.url import parse_url
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import TracebackType
+
+    from crossorigin.browser.call import Credentials
+    from crossorigin.messages import Headers, Request, Response
+
+#: Where an app in this process is: the name that the test clients of Starlette and Django use.
+BASE_URL = "https://testserver"
+
+#: Columns of the walk in a failing assertion: pytest puts a mark in front.
+_WIDTH = 76
+
+
+class PageVerdict(Verdict):
+    """A verdict that knows its call, and can be asserted."""
+
+    call: Call
+    errors: tuple[BaseException, ...] = ()
+
+    def assert_readable(self) -> Self:
+        """Fail unless the script reads the answer; return the verdict.
+
+        :raises AssertionError: it does not; the message has the walk, the reason and what to write.
+        """
+        __tracebackhide__ = True
+        assert_readable(self)
+        return self
+
+    def assert_blocked(self, reason: str | Reason | None = None) -> Self:
+        """Fail unless the browser keeps the answer from the script, for *reason* where it is given.
+
+        :raises AssertionError: the script reads it, or the reason is another one; the message has the walk.
+        :raises ValueError: no browser has that reason.
+        """
+        __tracebackhide__ = True
+        assert_blocked(self, reason)
+        return self
+
+
+def assert_readable(verdict: Verdict) -> None:
+    """Fail unless the script reads the answer.
+
+    :raises AssertionError: it does not; the message has the walk, the reason and what to write.
+    """
+    __tracebackhide__ = True
+    if not verdict.is_readable:
+        raise AssertionError(_write("the script should read the answer, and the browser keeps it", verdict))
+
+
+def assert_blocked(verdict: Verdict, reason: str | Reason | None = None) -> None:
+    """Fail unless the browser keeps the answer from the script, for *reason* where it is given.
+
+    :param reason: a reason's id, or the reason.
+    :raises AssertionError: the script reads it, or the reason is another one; the message has the walk.
+    :raises ValueError: no browser has that reason.
+    """
+    __tracebackhide__ = True
+    wanted = reason.id if isinstance(reason, Reason) else reason
+    if wanted is not None and wanted not in BROWSER_REASONS:
+        message = f'no browser has the reason "{wanted}": write one of {", ".join(BROWSER_REASONS)}'
+        raise ValueError(message)
+    if verdict.reason is None:
+        raise AssertionError(_write("the browser should keep the answer, and the script reads it", verdict))
+    if wanted not in {None, verdict.reason.id}:
+        message = f"the browser should keep the answer for {wanted}, and does so for {verdict.reason.id}"
+        raise AssertionError(_write(message, verdict))
+
+
+def _write(message: str, verdict: Verdict) -> str:
+    """Write what went wrong, with the walk and, where it failed, what to write instead."""
+    call = getattr(verdict, "call", None)
+    parts = [message]
+    if call is not None:
+        # Why: a report of tests may go through any encoding, and into a log.
+        lines = draw(call, verdict.exchanges, end_of(verdict), width=_WIDTH, marks=ASCII)
+        parts.append("\n".join(line.text for line in lines))
+    if verdict.reason:
+        explanation = explain(verdict.reason, call=call, exchanges=verdict.exchanges)
+        near = [miss.sentence for miss in explanation.near_misses]
+        parts.append("\n".join([f"{verdict.reason.id}: {explanation.what}", *near, explanation.fix.sentence]))
+    parts += [f"The app raised {type(error).__name__}: {error}" for error in getattr(verdict, "errors", ())]
+    return "\n\n".join(parts)
+
+
+class Page:
+    """A page of *origin* whose script calls *app*.
+
+    *app* is an ASGI or WSGI app, a policy or ruleset, or the URL of a server that runs. Use it in a ``with`` block:
+    an ASGI app is started up and shut down with it. Each call begins with an empty preflight cache.
+
+    :param origin: the page's serialized origin, or "null".
+    :param base_url: where an app in this process is, for relative URLs; it must be the app's own name if it looks.
+    :param profile: "standard", "chromium", "firefox" or "webkit".
+    :raises UnknownAppError: it cannot be told what the app is.
+
+    >>> page = Page(Policy(allow_origins=["https://app.example"]), origin="https://app.example")
+    >>> page.fetch("/items").assert_readable().status
+    200
+    >>> page.fetch("/items", method="PUT").assert_blocked("preflight-not-ok").step
+    'preflight'
+    """
+
+    def __init__(self, app: Any, *, origin: str, base_url: str = BASE_URL, profile: str = "standard") -> None:  # noqa: ANN401 (any app)
+        self.origin = origin
+        self.profile = profile
+        self.base_url = app if isinstance(app, str) else base_url
+        self._network: Any = _make_network(app)
+
+    def fetch(
+        self,
+        url: str,
+        *,
+        method: str = "GET",
+        headers: Headers | Mapping[str, str] = (),
+        credentials: Credentials = "same-origin",
+        body: str | bytes | None = None,
+    ) -> PageVerdict:
+        """Call as a script does with ``fetch(url, {method, headers, credentials, body})``; return what it gets.
+
+        :raises ValueError: no script could call so.
+        :raises NoAnswerError: the app or the server did not answer.
+        """
+        base = parse_url(self.base_url)
+        target = parse_url(url, base)
+        pairs = tuple(headers.items()) if isinstance(headers, Mapping) else headers
+        call = Call(self.origin, str(target) if target else url, method, pairs, credentials, body)
+        before = len(self._get_errors())
+        verdict = PageVerdict(*simulate(call, self._ask, profile=self.profile))
+        verdict.call = call
+        verdict.errors = tuple(self._get_errors()[before:])
+        return verdict
+
+    def _ask(self, request: Request) -> Response:
+        answer: Callable[[Request], Response] = self._network
+        return answer(request)
+
+    def _get_errors(self) -> list[BaseException]:
+        """Return what the app has raised so far."""
+        errors: list[BaseException] = getattr(self._network, "errors", [])
+        return errors
+
+    def __enter__(self) -> Self:
+        """Start the app up, if it is one that is started."""
+        if isinstance(self._network, contextlib.AbstractContextManager):
+            self._network.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Shut it down."""
+        if isinstance(self._network, contextlib.AbstractContextManager):
+            self._network.__exit__(kind, error, trace)
+
+
+def _make_network(app: Any) -> Any:  # noqa: ANN401 (a network of some kind)
+    if isinstance(app, Policy | Ruleset):
+        return PolicyNetwork(app)
+    if isinstance(app, str):
+        from crossorigin.probe.live import LiveNetwork  # noqa: PLC0415 (few tests need sockets)
+
+        # Why: a limit on exchanges is for one walk, and a page makes many.
+        return LiveNetwork(max_exchanges=sys.maxsize)
+    return serve_app(app)

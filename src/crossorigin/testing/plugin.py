@@ -1,0 +1,33 @@
+"""The pytest plugin: the fixture ``browser``."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Any, Protocol
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from crossorigin.testing.page import Page
+
+
+class OpenPage(Protocol):
+    """What the fixture is: called with an app, it opens a page that calls that app."""
+
+    def __call__(self, app: Any, *, origin: str, base_url: str = ..., profile: str = ...) -> Page: ...  # noqa: ANN401, D102 (any app)
+
+
+@pytest.fixture
+def browser() -> Iterator[OpenPage]:
+    """Open pages that call an app: ``browser(app, origin="https://app.example").fetch("/items").assert_readable()``."""
+    # Why: this module is loaded in every run of pytest, also where nothing is tested with it.
+    from crossorigin.testing.page import Page  # noqa: PLC0415
+
+    with contextlib.ExitStack() as stack:
+
+        def open_page(app: Any, **options: Any) -> Page:  # noqa: ANN401 (any app, and the options of Page)
+            return stack.enter_context(Page(app, **options))
+
+        yield open_page
