@@ -3,7 +3,7 @@
 The house, from the ground up; a module imports from lower floors only::
 
     cli                              the command: one file per subcommand
-    integrations · stores            the doors: sockets, files, frameworks, clocks
+    integrations · stores · probe    the doors: sockets, files, frameworks, clocks
     ─────────────────────────────    below this line: pure functions and frozen values
     explanation                      why it was refused, and what to write instead: explain
     decision · browser               what the server should do: decide, compile · what a browser would do: simulate
@@ -14,7 +14,8 @@ The house, from the ground up; a module imports from lower floors only::
     errors · reasons                 your settings are wrong · the protocol said no
 
 Start with ``Policy``, put ``crossorigin.integrations.asgi.CORSMiddleware`` or ``.wsgi.CORSMiddleware`` around
-the app, or take your framework's own integration beside them, and ask ``decide`` when you want to know why.
+the app, or take your framework's own integration beside them, and ask ``decide`` when you want to know why, or
+``crossorigin check`` where a browser says "blocked by CORS policy".
 """
 
 from crossorigin.decision import Decision, compile, decide  # noqa: A004 (the name users know it by)
