@@ -1,14 +1,10 @@
 """What does it cost to ask what a browser would do, network not counted?
 
-Each call is walked from an empty preflight cache, over answers that are made before; and the command's help is
-asked for in fresh interpreters.
+Each call is walked from an empty preflight cache, over answers that are made before.
 """  # noqa: D400 (the first line is the question)
 
 from __future__ import annotations
 
-import subprocess
-import sys
-import time
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -24,9 +20,7 @@ if TYPE_CHECKING:
 
 ROUNDS, QUICK_ROUNDS = 300, 20
 SIZE = 200
-RUNS, QUICK_RUNS = 30, 4
 MOST_MICROSECONDS = 60.0
-MOST_MILLISECONDS = 200.0
 
 PAGE, API = "https://app.example", "https://api.example/items?page=2"
 SHARED = (("Access-Control-Allow-Origin", PAGE), ("Access-Control-Allow-Credentials", "true"), ("Vary", "Origin"))
@@ -110,30 +104,11 @@ def measure_calls(rounds: int) -> list[Row]:
     return rows
 
 
-def measure_help(runs: int) -> list[Row]:
-    """Return a row for each program, with the fastest of its runs."""
-    programs = {
-        "nothing": [sys.executable, "-c", "pass"],
-        "crossorigin check --help": [sys.executable, "-m", "crossorigin", "check", "--help"],
-    }
-    best = dict.fromkeys(programs, float("inf"))
-    for _ in range(runs):
-        for name, command in programs.items():
-            start = time.perf_counter()
-            subprocess.run(command, check=True, capture_output=True)
-            best[name] = min(best[name], (time.perf_counter() - start) * 1000)
-    return [
-        {"program": name, "milliseconds": Judged(took, MOST_MILLISECONDS) if "check" in name else took}
-        for name, took in best.items()
-    ]
-
-
 def main() -> None:
-    """Measure both."""
+    """Measure all."""
     options = read_options(__doc__)
     calls = measure_calls(QUICK_ROUNDS if options.quick else ROUNDS)
-    programs = measure_help(QUICK_RUNS if options.quick else RUNS)
-    report(options, [Table("Walks over answers that are at hand", calls), Table("Whole runs of a command", programs)])
+    report(options, [Table("Walks over answers that are at hand", calls)])
 
 
 if __name__ == "__main__":

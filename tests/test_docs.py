@@ -5,7 +5,7 @@ WSGI app. The first word after the three backquotes says what a block is:
 
 - ``python``: it runs. ``python raises``: its last statement raises. ``python tab``: it runs, and leaves no names.
   A statement with ``# wrong`` at its end raises a ``PolicyError`` with the mistake that the heading names.
-- ``text``: what the block of Python before it prints, or the error it raises.
+- ``text``: what the block of Python before it prints, or the error it raises. ``text of a report``: not compared.
 - ``pycon``: a doctest. ``toml``: a policy file, of the name behind it. ``shell``: for the reader, not run.
 - ``console``: one ``curl`` and its answer, from the page's ``app`` (port 8000) or ``application`` (port 8001); or our
   own command and what it prints, for which the page is the module ``main``, and ``app`` is served on port 8000.
@@ -43,6 +43,8 @@ from servers import serve_asgi
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from crossorigin.testing.plugin import OpenPage
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = Path(crossorigin.__file__).parent
@@ -149,6 +151,8 @@ class Page:
         self.output = printed.getvalue()
 
     def run_text(self, fence: Fence) -> None:
+        if fence.flag == "of a report":
+            return
         assert self.output is not None, f"{self.path.name}:{fence.line} follows no Python"
         assert self.output.strip() == fence.text.strip(), f"{self.path.name}:{fence.line}"
 
@@ -266,11 +270,15 @@ def ask_wsgi(
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore:pkg_resources is deprecated")  # some frameworks warn
 @pytest.mark.parametrize("path", WITH_CODE, ids=IDS)
-def test_code_runs(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_code_runs(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, browser: OpenPage) -> None:
+    """Tests that a page has are run with the fixture that it tells of."""
     monkeypatch.chdir(tmp_path)
     page = Page(path)
     monkeypatch.setitem(sys.modules, page.module.__name__, page.module)
     page.run()
+    for name, test in [*page.names.items()]:
+        if name.startswith("test_"):
+            test(browser)
     if path.name == "reasons.md":
         assert list(page.wrong) == list(MISTAKES), "each mistake has an example of it, marked # wrong"
 

@@ -2,7 +2,7 @@
 
 The house, from the ground up; a module imports from lower floors only::
 
-    cli                              the command: one file per subcommand
+    cli · testing                    the command: one file per subcommand · the pytest plugin
     integrations · stores · probe    the doors: sockets, files, frameworks, clocks
     ─────────────────────────────    below this line: pure functions and frozen values
     explanation                      why it was refused, and what to write instead: explain

@@ -38,7 +38,8 @@ def test_floors() -> None:
 def test_front_door() -> None:
     """The front door shows what it says, in order, and each name is documented."""
     assert crossorigin.__all__ == sorted(crossorigin.__all__)
-    public = {name for name in vars(crossorigin) if not name.startswith("_")}
+    # Why: pytest rewrites the asserts of packages that bring a plugin, and puts names of its own there.
+    public = {name for name in vars(crossorigin) if name.isidentifier() and not name.startswith("_")}
     modules = {path.stem for path in PACKAGE.iterdir()}
     assert public - modules == set(crossorigin.__all__)
     assert all(getattr(crossorigin, name).__doc__ for name in crossorigin.__all__)

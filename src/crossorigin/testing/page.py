@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Self
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from crossorigin.browser import Call, Verdict, simulate
 from crossorigin.explanation import explain
@@ -18,7 +18,6 @@ from crossorigin.ruleset import Ruleset
 from crossorigin.standard.url import parse_url
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from types import TracebackType
 
     from crossorigin.browser.call import Credentials
@@ -102,11 +101,45 @@ def _write(message: str, verdict: Verdict) -> str:
     return "\n\n".join(parts)
 
 
+class Served(NamedTuple):
+    """What a page's script calls: the network to it, and its URL if it is a server that runs."""
+
+    network: Callable[[Request], Response]
+    url: str | None = None
+
+    @classmethod
+    def make(cls, app: Any) -> Served:  # noqa: ANN401 (any app)
+        """Take what *app* is for what it is.
+
+        :raises UnknownAppError: it cannot be told what the app is.
+        """
+        if isinstance(app, Policy | Ruleset):
+            return cls(PolicyNetwork(app))
+        if isinstance(app, str):
+            from crossorigin.probe.live import LiveNetwork  # noqa: PLC0415 (few tests need sockets)
+
+            # Why: a limit on exchanges is for one walk, and a page makes many.
+            return cls(LiveNetwork(max_exchanges=sys.maxsize), app)
+        return cls(serve_app(app))
+
+    @property
+    def errors(self) -> list[BaseException]:
+        """Return what the app has raised so far."""
+        errors: list[BaseException] = getattr(self.network, "errors", [])
+        return errors
+
+    def start(self) -> contextlib.AbstractContextManager[object]:
+        """Return what starts the app up and shuts it down; nothing for what is not started."""
+        network: object = self.network
+        return network if isinstance(network, contextlib.AbstractContextManager) else contextlib.nullcontext()
+
+
 class Page:
     """A page of *origin* whose script calls *app*.
 
     *app* is an ASGI or WSGI app, a policy or ruleset, or the URL of a server that runs. Use it in a ``with`` block:
     an ASGI app is started up and shut down with it. Each call begins with an empty preflight cache.
+    *app* may also be another page: then it calls that one's app, which runs as long as that one does.
 
     :param origin: the page's serialized origin, or "null".
     :param base_url: where an app in this process is, for relative URLs; it must be the app's own name if it looks.
@@ -123,8 +156,10 @@ class Page:
     def __init__(self, app: Any, *, origin: str, base_url: str = BASE_URL, profile: str = "standard") -> None:  # noqa: ANN401 (any app)
         self.origin = origin
         self.profile = profile
-        self.base_url = app if isinstance(app, str) else base_url
-        self._network: Any = _make_network(app)
+        self.served: Served = app.served if isinstance(app, Page) else Served.make(app)
+        self._starts_it = not isinstance(app, Page)
+        self._stack = contextlib.ExitStack()
+        self.base_url = self.served.url or base_url
 
     def fetch(
         self,
@@ -144,41 +179,20 @@ class Page:
         target = parse_url(url, base)
         pairs = tuple(headers.items()) if isinstance(headers, Mapping) else headers
         call = Call(self.origin, str(target) if target else url, method, pairs, credentials, body)
-        before = len(self._get_errors())
-        verdict = PageVerdict(*simulate(call, self._ask, profile=self.profile))
+        before = len(self.served.errors)
+        verdict = PageVerdict(*simulate(call, self.served.network, profile=self.profile))
         verdict.call = call
-        verdict.errors = tuple(self._get_errors()[before:])
+        verdict.errors = tuple(self.served.errors[before:])
         return verdict
-
-    def _ask(self, request: Request) -> Response:
-        answer: Callable[[Request], Response] = self._network
-        return answer(request)
-
-    def _get_errors(self) -> list[BaseException]:
-        """Return what the app has raised so far."""
-        errors: list[BaseException] = getattr(self._network, "errors", [])
-        return errors
 
     def __enter__(self) -> Self:
         """Start the app up, if it is one that is started."""
-        if isinstance(self._network, contextlib.AbstractContextManager):
-            self._network.__enter__()
+        if self._starts_it:
+            self._stack.enter_context(self.served.start())
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Shut it down."""
-        if isinstance(self._network, contextlib.AbstractContextManager):
-            self._network.__exit__(kind, error, trace)
-
-
-def _make_network(app: Any) -> Any:  # noqa: ANN401 (a network of some kind)
-    if isinstance(app, Policy | Ruleset):
-        return PolicyNetwork(app)
-    if isinstance(app, str):
-        from crossorigin.probe.live import LiveNetwork  # noqa: PLC0415 (few tests need sockets)
-
-        # Why: a limit on exchanges is for one walk, and a page makes many.
-        return LiveNetwork(max_exchanges=sys.maxsize)
-    return serve_app(app)
+        self._stack.__exit__(kind, error, trace)

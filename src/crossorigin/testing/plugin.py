@@ -26,8 +26,13 @@ def browser() -> Iterator[OpenPage]:
     from crossorigin.testing.page import Page  # noqa: PLC0415
 
     with contextlib.ExitStack() as stack:
+        opened: list[tuple[Any, Page]] = []
 
-        def open_page(app: Any, **options: Any) -> Page:  # noqa: ANN401 (any app, and the options of Page)
-            return stack.enter_context(Page(app, **options))
+        def open_page(app: Any, **options: Any) -> Page:  # noqa: ANN401 (any app, and Page's options)
+            # Why: an app is started up once, however many pages call it; some cannot be started twice.
+            first = next((page for known, page in opened if known is app), None)
+            page = stack.enter_context(Page(first or app, **options))
+            opened.append((app, page))
+            return page
 
         yield open_page
