@@ -28,6 +28,25 @@ URL = "https://api.example/items"
 ALLOWED = ("Access-Control-Allow-Origin", APP)
 
 
+#: What a server that is written by hand may send: right, nearly right, and hostile.
+SENT = {
+    "Access-Control-Allow-Origin": ("*", APP, f"{APP}/", "null", "", "a, b", "https://shop.example", "http://a"),
+    "Access-Control-Allow-Credentials": ("true", "True", "", "true, true"),
+    "Access-Control-Allow-Methods": ("*", "GET, PUT", "put", "GET PUT", "", "TRACE, PATCH", ",,"),
+    "Access-Control-Allow-Headers": ("*", "x-test", "X-Test, Authorization", "a b", "", "Cookie", "\x1b"),
+    "Vary": ("Origin", "Accept", "*", ""),
+    "Age": ("1",),
+    "X-Cache": ("HIT", "miss"),
+    "Location": ("/items/", "https://www.api.example/items", "http://api.example/", "/login", "https://", "myapp:x"),
+}
+answers = st.builds(
+    Response,
+    st.sampled_from((200, 204, 301, 307, 401, 404, 500)),
+    st.lists(st.sampled_from([(name, value) for name, values in SENT.items() for value in values]), max_size=6),
+    st.sampled_from((b"", b"Disallowed CORS origin", b"CORS: preflight request refused: method-not-allowed\n")),
+)
+
+
 def change_policy(policy: Policy, options: Mapping[str, Any]) -> Policy:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", PolicyWarning)
@@ -293,6 +312,50 @@ def test_a_reason_of_the_server_is_explained_without_an_exchange() -> None:
     )
 
 
+def test_a_value_that_is_nearly_nothing_is_no_near_miss() -> None:
+    answer = Response(200, [ALLOWED, ("Access-Control-Allow-Credentials", "1")])
+    explanation = play(Call(APP, URL, credentials="include"), answer)
+    assert explanation.near_misses == ()
+    assert explanation.what.endswith("has Access-Control-Allow-Credentials: 1, which is not true.")
+
+
+def test_a_list_of_great_length_is_not_taken_over() -> None:
+    """What is to be written stays short."""
+    answer = Response(204, [ALLOWED, ("Access-Control-Allow-Methods", ", ".join(f"M{n}" for n in range(2000)))])
+    explanation = play(Call(APP, URL, "PUT"), answer)
+    assert explanation.fix.headers == (("Access-Control-Allow-Methods", "PUT"),)
+    assert explanation.what == (
+        "The script wants to send PUT, and the answer to the preflight lists "
+        "M0, M1, M2, M3, M4, M5, M6, M7 and 1992 more."
+    )
+
+
+def test_null_after_a_redirect_is_told_apart() -> None:
+    """The page has an origin, and a redirect has taken it away."""
+    exchange = (Request("GET", "https://cdn.example/1", [("Origin", "null")]), Response(200, []))
+    explanation = explain(reasons.NULL_ORIGIN, call=Call(APP, URL), exchanges=[exchange])
+    assert explanation.what == 'The page is "https://app.example", and after a redirect its origin is null.'
+    assert explanation.fix.call == {"url": "https://cdn.example/1"}
+
+
+@settings(deadline=None, max_examples=300)
+@given(
+    st.sampled_from(list(REASONS.values())),
+    st.one_of(st.none(), strategies.calls),
+    st.lists(st.tuples(st.one_of(strategies.requests, strategies.preflights), answers), max_size=2),
+    st.one_of(st.none(), strategies.foreign_policies),
+)
+def test_nothing_raises(
+    reason: Reason, call: Call | None, exchanges: list[tuple[Request, Response]], policy: Policy | None
+) -> None:
+    """Whatever is at hand, and whether it fits the reason or not."""
+    explanation = explain(reason, call=call, exchanges=exchanges, policy=policy)
+    assert explanation.what.endswith(".")
+    assert explanation.what.isprintable()
+    assert explanation.fix.sentence.endswith(".")
+    assert explanation.fix.sentence.isprintable()
+
+
 @settings(deadline=None, max_examples=300)
 @given(strategies.policies, strategies.calls)
 def test_a_changed_policy_or_call_is_readable(policy: Policy, call: Call) -> None:
@@ -309,25 +372,6 @@ def test_a_changed_policy_or_call_is_readable(policy: Policy, call: Call) -> Non
         return
     again = simulate(change_call(call, fix), PolicyNetwork(change_policy(policy, fix.settings)))
     assert again.is_readable, (fix, again)
-
-
-#: What a server that is written by hand may send: right, nearly right, and hostile.
-SENT = {
-    "Access-Control-Allow-Origin": ("*", APP, f"{APP}/", "null", "", "a, b", "https://shop.example", "http://a"),
-    "Access-Control-Allow-Credentials": ("true", "True", "", "true, true"),
-    "Access-Control-Allow-Methods": ("*", "GET, PUT", "put", "GET PUT", "", "TRACE, PATCH", ",,"),
-    "Access-Control-Allow-Headers": ("*", "x-test", "X-Test, Authorization", "a b", "", "Cookie", "\x1b"),
-    "Vary": ("Origin", "Accept", "*", ""),
-    "Age": ("1",),
-    "X-Cache": ("HIT", "miss"),
-    "Location": ("/items/", "https://www.api.example/items", "http://api.example/", "/login", "https://", "myapp:x"),
-}
-answers = st.builds(
-    Response,
-    st.sampled_from((200, 204, 301, 307, 401, 404, 500)),
-    st.lists(st.sampled_from([(name, value) for name, values in SENT.items() for value in values]), max_size=6),
-    st.sampled_from((b"", b"Disallowed CORS origin", b"CORS: preflight request refused: method-not-allowed\n")),
-)
 
 
 @settings(deadline=None, max_examples=500)
