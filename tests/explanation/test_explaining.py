@@ -330,6 +330,13 @@ def test_a_list_of_great_length_is_not_taken_over() -> None:
     )
 
 
+def test_a_wildcard_is_kept_where_it_works() -> None:
+    """It lacks Authorization alone, and goes on to stand for every other name."""
+    answer = Response(204, [ALLOWED, ("Access-Control-Allow-Headers", "*")])
+    explanation = play(Call(APP, URL, headers=[("Authorization", "Bearer t"), ("X-Test", "1")]), answer)
+    assert explanation.fix.headers == (("Access-Control-Allow-Headers", "*, Authorization, X-Test"),)
+
+
 def test_null_after_a_redirect_is_told_apart() -> None:
     """The page has an origin, and a redirect has taken it away."""
     exchange = (Request("GET", "https://cdn.example/1", [("Origin", "null")]), Response(200, []))

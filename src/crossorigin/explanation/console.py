@@ -104,6 +104,9 @@ _FIREFOX_FORMS = (
         "the QUOTE?(?P<header>Authorization)QUOTE? header is not covered", "authorization-not-listed", preflight=True
     ),
     _form("CORS request not http", None, "redirect-to-other-scheme"),
+    _form(
+        "CORS request did not succeed", None, "redirect-with-userinfo", "redirect-to-invalid-url", "too-many-redirects"
+    ),
     _form("", None),
 )
 
@@ -127,16 +130,16 @@ _WEBKIT_FORMS = (
         *_LISTED_NAME,
         preflight=True,
     ),
-    _form("redirection with non CORS scheme", "redirect-to-other-scheme"),
+    _form("redirection with non CORS scheme", "redirect-to-other-scheme", "redirect-to-invalid-url"),
     _form("redirection URL \\S+ has credentials", "redirect-with-userinfo"),
     _form("cannot follow more than 20 redirections", "too-many-redirects"),
-    _form("due to access control checks", None),
+    _form("", None),
 )
 
 #: How each engine begins, and the forms of what follows. The older forms of Chromium end with the origin.
 _CHROMIUM = re.compile(
-    r"Access to .{1,60}? at '(?P<url>[^']*)' (?P<rest>(?:\(redirected from '[^']*'\) )?"
-    r"from origin '(?P<origin>[^']*)' has been blocked by CORS policy.*)"
+    r"Access to .{1,60}? at '(?P<last>[^']*)' (?P<rest>(?:\(redirected from '(?P<first>[^']*)'\) )?"
+    r"from origin '(?P<origin>[^']*)' has been blocked by CORS policy.*?)(?=Access to|$)"
 )
 _OLD_CHROMIUM = re.compile(
     r"(?:cannot load|Failed to load) (?P<url>[a-z]+:\S+?)[.:] (?P<rest>.*Origin '(?P<origin>[^']*)' is therefore not.*)"
@@ -144,7 +147,7 @@ _OLD_CHROMIUM = re.compile(
 _CHROMIUM_LOOP = re.compile(r"(?P<method>[A-Z]+) (?P<url>[a-z]+:\S+) net::ERR_TOO_MANY_REDIRECTS")
 _FIREFOX = re.compile(
     rf"Cross-Origin Request (?:Blocked|Warning): .{{1,60}} reading the remote resource at {_QUOTE}?(?P<url>[a-z]+:\S+?)"
-    rf"{_QUOTE}?(?: soon)?\. \(Reason: (?P<rest>.*)"
+    rf"{_QUOTE}?(?: soon)?\. \(Reason: (?P<rest>.*?)(?=Cross-Origin Request|$)"
 )
 _WEBKIT = re.compile(
     r"is not allowed by Access-Control-Allow-(?:Origin|Methods|Headers)\.|due to access control checks"
@@ -171,23 +174,37 @@ def read_console_message(text: str) -> ConsoleMessage | None:
     ('method-not-listed', 'https://api.example/items', 'PATCH')
     """
     line = " ".join(text[:_LONGEST].split())
-    if found := _CHROMIUM.search(line) or _OLD_CHROMIUM.search(line):
-        message = _read("chromium", found["rest"], _CHROMIUM_FORMS)
-        is_preflight = message.is_preflight or "Response to preflight request" in found["rest"]
-        return message._replace(url=found["url"], page_origin=found["origin"], is_preflight=is_preflight)
+    if found := _CHROMIUM.search(line):
+        return _read_chromium(found, found["first"] or found["last"])
+    if found := _OLD_CHROMIUM.search(line):
+        return _read_chromium(found, found["url"])
     if found := _CHROMIUM_LOOP.search(line):
         return ConsoleMessage("chromium", url=found["url"], reason="too-many-redirects", method=found["method"])
-    if found := _FIREFOX.search(line):
-        return _read("firefox", found["rest"], _FIREFOX_FORMS)._replace(url=found["url"])
+    # Why: Firefox tells of one failure in up to three messages, and the last of them only that there is one.
+    messages = [
+        _read("firefox", one["rest"], _FIREFOX_FORMS)._replace(url=one["url"]) for one in _FIREFOX.finditer(line)
+    ]
+    if messages:
+        first = next((message for message in messages if message.reason), messages[0])
+        # Why: where a redirect leads to another scheme, that is the URL of the first message.
+        return first._replace(url=next((one.url for one in messages if (one.url or "").startswith("http")), first.url))
     return _read_webkit(line) if _WEBKIT.search(line) else None
+
+
+def _read_chromium(found: re.Match[str], url: str) -> ConsoleMessage:
+    message = _read("chromium", found["rest"], _CHROMIUM_FORMS)
+    is_preflight = message.is_preflight or "Response to preflight request" in found["rest"]
+    return message._replace(url=url, page_origin=found["origin"], is_preflight=is_preflight)
 
 
 def _read_webkit(line: str) -> ConsoleMessage:
     """Gather what WebKit says in two lines: the reason in one, the URL in the other."""
-    message = _read("webkit", line, _WEBKIT_FORMS)
-    url = next((found["url"] for pattern in _WEBKIT_URLS if (found := pattern.search(line))), None)
+    found = next((found for pattern in _WEBKIT_URLS if (found := pattern.search(line))), None)
+    # Why: of several messages the first is read, which ends with its URL; old releases began with it.
+    first = _read("webkit", line[: found.end()] if found else line, _WEBKIT_FORMS)
+    message = first if first.reason else _read("webkit", line, _WEBKIT_FORMS)
     origin = _WEBKIT_ORIGIN.search(line)
-    return message._replace(url=url, page_origin=origin["origin"] if origin else None)
+    return message._replace(url=found["url"] if found else None, page_origin=origin["origin"] if origin else None)
 
 
 def _read(engine: str, text: str, forms: tuple[_Form, ...]) -> ConsoleMessage:
