@@ -175,6 +175,27 @@ def play(call: Call, *answers: Response, policy: Policy | Ruleset | None = None)
     return explain(verdict.reason, call=call, exchanges=verdict.exchanges, policy=policy)
 
 
+@pytest.mark.parametrize(
+    ("status", "headers", "near"),
+    [
+        (200, [("Vary", "Accept, origin")], ["origin-not-in-list"]),
+        (200, [("access-control-allow-credentials", "true")], ["origin-not-in-list"]),
+        (200, [("Vary", "*")], []),
+        (200, [("Vary", "Accept")], []),
+        (200, [("Access-Control-Expose-Headers", "X-A"), ("Age", "5")], ["missing-vary"]),
+        (500, [("Vary", "Origin")], ["origin-not-in-list"]),
+    ],
+)
+def test_a_layer_that_does_not_know_the_origin(
+    status: int, headers: Sequence[tuple[str, str]], near: Sequence[str]
+) -> None:
+    """What else an answer says tells whether there is a CORS layer at all."""
+    explanation = play(Call(APP, URL), Response(status, headers))
+    assert [miss.id for miss in explanation.near_misses] == near
+    with_policy = play(Call(APP, URL), Response(status, headers), policy=Policy(allow_origins=[APP]))
+    assert "origin-not-in-list" not in {miss.id for miss in with_policy.near_misses}
+
+
 class Redirect(NamedTuple):
     """A redirect that no browser follows, and what is said of it."""
 

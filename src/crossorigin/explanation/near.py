@@ -63,6 +63,7 @@ def find_near_misses(evidence: Evidence) -> tuple[NearMiss, ...]:
         _find_in_lists,
         _find_in_case,
         _find_in_status,
+        _find_in_silence,
     ):
         for miss in finder(evidence):
             found.setdefault(miss.id, miss)
@@ -162,9 +163,30 @@ def _find_in_status(evidence: Evidence) -> Iterator[NearMiss]:
         yield NearMiss("preflight-needs-login", text)
     elif evidence.is_preflight and status in {404, 405, 501}:
         yield NearMiss("no-options-route", f"No route answers OPTIONS here: {status} is what the router says.")
-    elif status in range(400, 600):
+    elif status in range(400, 600) and not _find_sign(evidence):
         layer = "an error handler, a proxy or a firewall that stands outside of the layer that adds the headers"
         yield NearMiss("error-without-headers", f"The {status} comes from {layer}. Mend the {status} itself, too.")
+
+
+def _find_in_silence(evidence: Evidence) -> Iterator[NearMiss]:
+    """Look for a layer that knows CORS, and does not know the origin: the rest of what it sends gives it away."""
+    if evidence.reason.id != "allow-origin-missing" or evidence.policy:
+        return
+    sign = _find_sign(evidence)
+    if not sign or misses_vary(evidence):
+        return
+    # Why: the layer compares letters, and its list is what the owner can see.
+    advice = "Compare it with the list there letter by letter: scheme, port, and no slash at the end."
+    text = f"The answer has {sign}: a CORS layer has answered, and does not allow {quote(evidence.origin)}. {advice}"
+    yield NearMiss("origin-not-in-list", text)
+
+
+def _find_sign(evidence: Evidence) -> str:
+    """Return what an answer has of a layer that knows CORS, or nothing."""
+    lines = evidence.response.headers if evidence.response else ()
+    told = [name for name, _ in lines if name.lower().startswith(names.CORS_PREFIX)]
+    varies = varies_by_origin(evidence) and ANY not in evidence.get(names.VARY)
+    return told[0] if told else f"{names.VARY}: {names.ORIGIN}" if varies else ""
 
 
 def _find_refusal(evidence: Evidence) -> str:
