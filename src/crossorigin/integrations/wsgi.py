@@ -74,8 +74,8 @@ class CORSMiddleware(Layer[str]):
             if found := table.find_preflight(key):
                 return _environ.send_answer(start_response, found)
         elif _PRIVATE not in environ:
-            key = (origin,)
-            ours = table.find_actual(key)
+            found = table.known.get(key := origin)
+            ours = found[1] if found else table.find_actual(origin)
         if ours is None:
             decided = _decide(rules, table, environ, key, websocket=False)
             if decided[0]:
