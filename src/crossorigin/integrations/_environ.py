@@ -118,13 +118,13 @@ class Exchange:
     what it was told before.
     """
 
-    # Why: defaults of the class, so that making one for every request costs little.
-    body: Iterable[bytes] = ()
-    has_started = False
-    _pending: tuple[str, list[Pair]] | None = None
-    _write: Write | None = None
+    __slots__ = ("_ours", "_pending", "_rules", "_start_response", "_write", "body", "has_started")
 
     def __init__(self, start_response: StartResponse, ours: list[Pair], rules: Rules[str]) -> None:
+        self.body: Iterable[bytes] = ()
+        self.has_started = False
+        self._pending: tuple[str, list[Pair]] | None = None
+        self._write: Write | None = None
         self._start_response = start_response
         self._ours = ours
         self._rules = rules

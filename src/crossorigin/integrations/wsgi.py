@@ -47,6 +47,9 @@ class CORSMiddleware(Layer[str]):
     #: Whether a body that is no list can be handed on as it is.
     is_ready = staticmethod(_environ.is_server_file)
 
+    #: Under this key of the environ, what is inside of the door finds the response, if it is to.
+    exchange_key = ""
+
     def __init__(self, app: WSGIApp, policy: Policy | Ruleset | None = None, **settings: Unpack[Options]) -> None:
         super().__init__(app, policy, {**settings}, compile_text)
 
@@ -82,6 +85,8 @@ class CORSMiddleware(Layer[str]):
                 return _environ.send_answer(start_response, decided)
             ours = decided[1]
         exchange = _environ.Exchange(start_response, ours, rules)
+        if self.exchange_key:
+            environ[self.exchange_key] = exchange
         try:
             body = self.app(environ, exchange)
             # Why: a list can raise no more, and a server sends its own kind of file in its own fast way.
