@@ -7,7 +7,7 @@ leaves to ``decide``; a test holds the two equal for every policy and request.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
 
 from crossorigin.decision import answers
 from crossorigin.decision.judging import MAX_HEADER_NAMES, Decision, find_origin_fault
@@ -85,35 +85,31 @@ class _TextForm:
 #: A whole answer: status, headers, body. With status 0, the headers are to be put on the app's answer.
 Answer = tuple[int, list[tuple[Wire, Wire]], bytes]
 
-#: What an answer depends on: the origin of an actual request; origin, method and names of a preflight; or nothing.
-Key = tuple[Wire | None, ...]
-
-#: The kind of decision that belongs to a key, by its length.
-_KINDS = {1: "actual", 3: "preflight"}
+#: What an answer depends on: the origin of an actual request; origin, method and names of a preflight; or nothing, ().
+Key: TypeAlias = Wire | tuple[Wire | None, ...]
 
 
 class Table(Generic[Wire]):
     """One policy's answers.
 
-    An actual request from an origin in ``exact`` is answered with ``(allow_origin, origin)`` and ``tail``;
     ``bare`` is the answer to a request without an origin, or None where only ``decide`` can tell. ``known`` holds
-    answers that were given before. All lists are the table's own: a door copies what it sends.
+    the answers that were given before. All lists are the table's own: a door copies what it sends.
     """
 
     __slots__ = (
+        "_allow_origin",
         "_any_names",
         "_comma",
         "_is_simple",
         "_names",
         "_names_line",
         "_preflights",
+        "_tail",
         "_wire",
-        "allow_origin",
         "bare",
         "exact",
         "known",
         "policy",
-        "tail",
     )
 
     def __init__(self, policy: Policy, wire: _Form[Wire]) -> None:
@@ -126,8 +122,8 @@ class Table(Generic[Wire]):
         self.bare: Pairs[Wire] | None = (
             None if policy.debug or policy.require_origin else self.render(answers.render_bare(policy))
         )
-        self.allow_origin: Wire = wire.name(ALLOW_ORIGIN)
-        self.tail: Pairs[Wire] = self.render(answers.render_actual(policy, _SOMEONE)[1:])
+        self._allow_origin: Wire = wire.name(ALLOW_ORIGIN)
+        self._tail: Pairs[Wire] = self.render(answers.render_actual(policy, _SOMEONE)[1:])
         # Why: with a * and denied names, what is answered depends on the names asked for.
         has_any_names = policy.allow_headers == (ANY,)
         self._names: frozenset[Wire] = frozenset(() if has_any_names else map(wire.value, policy.header_names))
@@ -136,41 +132,35 @@ class Table(Generic[Wire]):
         is_any = has_any_names and not policy.denied_names
         self._any_names: re.Pattern[Wire] | None = re.compile(wire.value(_BROWSER_NAMES)) if is_any else None
         self._preflights: dict[Wire, Pairs[Wire]] = self._compile_preflights()
-        # What was decided before: refusals, and origins that a pattern allows.
         self.known: dict[Key[Wire], Answer[Wire]] = {}
 
     def render(self, headers: answers.Headers) -> Pairs[Wire]:
         """Write headers in the form of this table's wire."""
         return [(self._wire.name(name), self._wire.value(value)) for name, value in headers]
 
-    def find_actual(self, key: Key[Wire]) -> Pairs[Wire] | None:
-        """Return the headers for an actual request from an origin, or None where only ``decide`` can tell.
-
-        *key* is the origin, in a tuple.
-        """
-        origin = key[0]
-        if origin is not None and origin in self.exact:
-            first: Pairs[Wire] = [(self.allow_origin, origin)]
-            return first + self.tail
-        if origin is None or len(origin) > MAX_KEY:
-            return None
-        if known := self.known.get(key):
+    def find_actual(self, origin: Wire) -> Pairs[Wire] | None:
+        """Return the headers for an actual request from an origin, or None where only ``decide`` can tell."""
+        if known := self.known.get(origin):
             return known[1]
-        if not self._allows(origin):
+        if origin in self.exact:
+            first: Pairs[Wire] = [(self._allow_origin, origin)]
+            headers = first + self._tail
+        elif len(origin) > MAX_KEY or not self._allows(origin):
             return None
-        headers = self.render(answers.render_actual(self.policy, self._wire.read(origin)))
-        self._keep(key, (0, headers, b""))
+        else:
+            headers = self.render(answers.render_actual(self.policy, self._wire.read(origin)))
+        self._keep(origin, (0, headers, b""))
         return headers
 
     def find_preflight(self, key: Key[Wire]) -> Answer[Wire] | None:
         """Return the answer to a preflight, or None where only ``decide`` can tell.
 
-        *key* is the origin, the method, and the one line of names asked for or None, no longer than MAX_KEY.
+        *key* is the origin, the method, and the one line of names asked for or None, no longer than MAX_KEY; or ().
         """
-        if not key:
-            return None
         if known := self.known.get(key):
             return known
+        if not isinstance(key, tuple) or not key:
+            return None
         origin, method, names = key
         if origin is None or method is None:
             return None
@@ -179,7 +169,7 @@ class Table(Generic[Wire]):
         if lines is None or asked is None or not (origin in self.exact or self._allows(origin)):
             return None
         first: Wire = self._wire.value(ANY) if self.policy.is_static else origin
-        headers: Pairs[Wire] = [(self.allow_origin, first)]
+        headers: Pairs[Wire] = [(self._allow_origin, first)]
         answer: Answer[Wire] = (self.policy.preflight_status, headers + asked + lines, self.policy.habits.body.encode())
         self._keep(key, answer)
         return answer
@@ -189,14 +179,16 @@ class Table(Generic[Wire]):
         answer: Answer[Wire] = (decision.status or 0, self.render(decision.headers), decision.body.encode())
         is_stable = self._is_simple and self.policy.origin_validator is None
         # Why: of an ambiguous path, the policy of another rule may have refused.
-        is_own = decision.policy is self.policy and bool(key) and decision.kind == _KINDS[len(key)]
+        kind = "preflight" if isinstance(key, tuple) else "actual"
+        is_own = decision.policy is self.policy and key != () and decision.kind == kind
         # Why: an allowed actual request is kept by find_actual, or depends on more than its origin.
         if is_own and is_stable and (decision.kind == "preflight" or not decision.allowed):
             self._keep(key, answer)
         return answer
 
     def _keep(self, key: Key[Wire], answer: Answer[Wire]) -> None:
-        if sum(len(part) for part in key if part) > MAX_KEY:
+        parts = key if isinstance(key, tuple) else (key,)
+        if sum(len(part) for part in parts if part) > MAX_KEY:
             return
         if len(self.known) >= MAX_KNOWN:
             self.known.clear()

@@ -49,6 +49,8 @@ _PATH_MARKS = "/;:@&=+$,!~*'()\\"
 _MOST_REMEMBERED = 1024
 _SECONDS_BETWEEN_HINTS = 1.0
 
+_MOST_PLAIN = 256
+
 #: The reasons whose hint looks for the nearest allowed origin.
 _COSTLY = {ORIGIN_NOT_ALLOWED.id, MALFORMED_ORIGIN.id}
 _SHOWN = 512
@@ -303,7 +305,8 @@ class Merger(Generic[Wire]):
         self._and: Wire = write(", ")
         self._only: Wire = write(ORIGIN)
         self._more: Wire = write(f", {ORIGIN}")
-        self._beyond: Wire = write("b")
+        #: Names seen often that are neither CORS headers nor ``Vary``: a door need not look at them.
+        self.plain: set[Wire] = set()
         self._enough: frozenset[Wire] = frozenset({write(ORIGIN.lower()), write("*")})
         # Why: an app has few values of Vary, and each is read once.
         self._merge_vary: Callable[[Wire], Wire] = lru_cache(maxsize=256)(self._add_origin)
@@ -313,13 +316,12 @@ class Merger(Generic[Wire]):
         merged: list[tuple[Wire, Wire]] = []
         varies: list[tuple[Wire, Wire]] = []
         removed: list[Wire] = []
-        beyond, vary, first_v = self._beyond, self._vary, self._vary[:1]
+        plain, vary = self.plain, self._vary
         for pair in inner:
             name = pair[0]
-            # Why: every CORS header, and every name that begins in upper case, sorts before "b".
-            if beyond <= name < first_v:
+            if name in plain:
                 merged.append(pair)
-            elif (lower := name.lower()) == vary:
+            elif name == vary or (lower := name.lower()) == vary:
                 varies.append(pair)
             elif lower.startswith(self._prefix):
                 removed.append(name)
@@ -335,6 +337,14 @@ class Merger(Generic[Wire]):
         merged += ours
         del merged[-1]
         return merged, removed
+
+    def is_plain(self, name: Wire) -> bool:
+        """Tell whether a name of the app's can be passed on; remember it, as far as there is room."""
+        if name == self._vary or (lower := name.lower()) == self._vary or lower.startswith(self._prefix):
+            return False
+        if len(self.plain) < _MOST_PLAIN:
+            self.plain.add(name)
+        return True
 
     def _add_origin(self, value: Wire) -> Wire:
         words = {word.strip().lower() for word in value.split(self._comma)}

@@ -36,6 +36,7 @@ ORIGIN, METHOD, UPGRADE = map(_key_of, (names.ORIGIN, names.REQUEST_METHOD, name
 PRIVATE = _key_of(names.REQUEST_PRIVATE_NETWORK)
 _NAMES, _SOCKET_KEY = map(_key_of, (names.REQUEST_HEADERS, names.SEC_WEBSOCKET_KEY))
 _MERGER = Merger(str)
+_plain = _MERGER.plain
 
 
 def find_preflight_key(environ: Environ, origin: str) -> Key[str]:
@@ -109,19 +110,6 @@ def write_status(status: int) -> str:
     return f"{status} {HTTPStatus(status).phrase if status in HTTPStatus._value2member_map_ else 'Refused'}"
 
 
-#: Names seen often that are neither CORS headers nor ``Vary``. Why: to look one up is cheaper than to look at it.
-_plain: set[str] = set()
-_MOST_PLAIN = 256
-
-
-def _is_plain(name: str) -> bool:
-    """Tell whether a name of the app's can be passed on unread; remember it, as far as there is room."""
-    is_plain = name[:1] not in "aAvV"
-    if is_plain and len(_plain) < _MOST_PLAIN:
-        _plain.add(name)
-    return is_plain
-
-
 class Exchange:
     """One response of the app: its ``start_response``, with our headers, and its body.
 
@@ -130,13 +118,13 @@ class Exchange:
     what it was told before.
     """
 
-    # Why: defaults of the class, so that making one for every request costs little.
-    body: Iterable[bytes] = ()
-    has_started = False
-    _pending: tuple[str, list[Pair]] | None = None
-    _write: Write | None = None
+    __slots__ = ("_ours", "_pending", "_rules", "_start_response", "_write", "body", "has_started")
 
     def __init__(self, start_response: StartResponse, ours: list[Pair], rules: Rules[str]) -> None:
+        self.body: Iterable[bytes] = ()
+        self.has_started = False
+        self._pending: tuple[str, list[Pair]] | None = None
+        self._write: Write | None = None
         self._start_response = start_response
         self._ours = ours
         self._rules = rules
@@ -148,7 +136,7 @@ class Exchange:
     def __call__(self, status: str, headers: list[Pair], exc_info: ExcInfo | None = None) -> Write:
         """Start the response that the app gives, or put another in its place."""
         for name, _ in headers:
-            if name not in _plain and not _is_plain(name):
+            if name not in _plain and not _MERGER.is_plain(name):
                 merged, removed = _MERGER.merge(headers, self._ours)
                 self._rules.journal.tell_of_inner_headers(removed)
                 break

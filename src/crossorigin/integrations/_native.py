@@ -69,8 +69,8 @@ class NativeLayer(Layer[str]):
             key = _find_preflight_key(incoming, origins)
             answer = table.find_preflight(key)
         elif len(origins) == 1:
-            key = (origins[0],)
-            ours = table.find_actual(key)
+            key = origins[0]
+            ours = table.find_actual(origins[0])
             answer = None if ours is None else (0, ours, b"")
         return answer or Found(rules, table, key)
 

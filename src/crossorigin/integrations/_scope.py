@@ -27,43 +27,36 @@ if TYPE_CHECKING:
     Pair = tuple[bytes, bytes]
 
 ORIGIN = names.ORIGIN.lower().encode()
-VARY = names.VARY.lower().encode()
 _METHOD = names.REQUEST_METHOD.lower().encode()
 _NAMES = names.REQUEST_HEADERS.lower().encode()
 _PRIVATE = names.REQUEST_PRIVATE_NETWORK.lower().encode()
 _WANTED = frozenset(name.encode() for name in WANTED)
-#: Behind Accept, Accept-Encoding and Accept-Language, which every browser sends, and before both names above.
-_ACCEPTS = b"accept-z"
+#: What the answer to a preflight depends on.
+_ASKED = frozenset({ORIGIN, _METHOD, _NAMES, _PRIVATE})
 
 _MERGER = Merger(lambda text: text.encode("latin-1"))
+_plain = _MERGER.plain
 
 #: The extension with which a server lets a WebSocket handshake be answered with a whole response.
 _DENIAL = "websocket.http.response"
 
 
-def find_key(headers: list[Pair]) -> Key[bytes]:  # noqa: C901 (one pass over the headers, for speed)
+def find_key(headers: list[Pair]) -> Key[bytes]:
     """Return what a preflight's answer depends on: origin, method and names; () where only ``decide`` can tell."""
     if len(headers) > MAX_HEADER_LINES:
         return ()
     origin = method = asked = None
     for name, value in headers:
-        # Why: two comparisons tell that a name is none of the three, and most are none.
-        if name < b"b":
-            if name > _ACCEPTS:
-                if name == _METHOD:
-                    if method is not None:
-                        return ()
-                    method = value
-                elif name == _NAMES:
-                    if asked is not None:
-                        return ()
-                    asked = value
-                elif name == _PRIVATE:
-                    return ()
-        elif name == ORIGIN:
-            if origin is not None:
+        if name in _ASKED:
+            if name == ORIGIN and origin is None:
+                origin = value
+            elif name == _METHOD and method is None:
+                method = value
+            elif name == _NAMES and asked is None:
+                asked = value
+            else:
                 return ()
-            origin = value
+    # Why: before a key is looked up, it is hashed, and what strangers send may be long.
     if origin is None or method is None or len(origin) + len(method) + len(asked or b"") > MAX_KEY:
         return ()
     return (origin, method, asked)
@@ -151,13 +144,6 @@ async def _send_answer(send: Send, kind: str, table: Table[bytes], decision: Dec
     await send({"type": f"{kind}.body", "body": decision.body.encode()})
 
 
-def merge_headers(rules: Rules[bytes], inner: list[Pair], ours: list[Pair]) -> list[Pair]:
-    """Put our headers on an answer that has a ``Vary``, CORS headers, or names that look like them."""
-    merged, removed = _MERGER.merge(inner, ours)
-    rules.journal.tell_of_inner_headers(removed)
-    return merged
-
-
 async def send_server_error(send: Send) -> None:
     """Answer where the app has raised before it could."""
     headers = [
@@ -166,3 +152,39 @@ async def send_server_error(send: Send) -> None:
     ]
     await send({"type": "http.response.start", "status": 500, "headers": headers})
     await send({"type": "http.response.body", "body": SERVER_ERROR})
+
+
+class Exchange:
+    """One response of the app: ``answer`` is its ``send``, and puts our headers on the message that starts it.
+
+    ``ours`` is None as soon as that was sent. The door sets the three: a constructor would cost every request a call.
+    """
+
+    __slots__ = ("ours", "rules", "send")
+
+    ours: list[Pair] | None
+    rules: Rules[bytes]
+    send: Send
+
+    def answer(self, message: Message) -> Awaitable[None]:
+        """Send a message of the app's."""
+        if (ours := self.ours) is not None and message["type"] == "http.response.start":
+            try:
+                inner = message["headers"]
+            except KeyError:
+                inner = []
+            if inner.__class__ is not list:
+                inner = [*inner]
+            for name, _ in inner:
+                if name not in _plain and not _MERGER.is_plain(name):
+                    inner, removed = _MERGER.merge(inner, ours)
+                    if removed:
+                        self.rules.journal.tell_of_inner_headers(removed)
+                    break
+            else:
+                inner = inner + ours
+            # Why: a copy, because an app may send the same message to everyone.
+            message = {**message}
+            message["headers"] = inner
+            self.ours = None
+        return self.send(message)

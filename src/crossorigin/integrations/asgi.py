@@ -13,15 +13,15 @@ from crossorigin.integrations import _scope
 from crossorigin.integrations._answering import Layer, unused_layers
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable
     from typing import Unpack
 
-    from crossorigin.integrations._scope import ASGIApp, Message, Receive, Scope, Send
+    from crossorigin.decision.table import Key
+    from crossorigin.integrations._scope import ASGIApp, Pair, Receive, Scope, Send
     from crossorigin.policy import Policy
     from crossorigin.policy.options import Options
     from crossorigin.ruleset import Ruleset
 
-_VARY = _scope.VARY
+_ORIGIN = _scope.ORIGIN
 
 
 class CORSMiddleware(Layer[bytes]):
@@ -36,7 +36,7 @@ class CORSMiddleware(Layer[bytes]):
     def __init__(self, app: ASGIApp, policy: Policy | Ruleset | None = None, **settings: Unpack[Options]) -> None:
         super().__init__(app, policy, {**settings}, compile)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: C901, PLR0912, PLR0915 (see Why)
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: C901, PLR0912 (see Why)
         """Serve one connection."""
         # Why: this runs for every request: it looks rendered answers up, and leaves the rest to decide.
         if scope["type"] != "http":
@@ -46,64 +46,43 @@ class CORSMiddleware(Layer[bytes]):
         rules, table = self.hot
         if table is None and (table := _scope.find_table(rules, scope)) is None:
             return await self.app(scope, receive, send)  # type: ignore[no-any-return]  # as ASGI has it
-        ours = table.bare
         headers = scope["headers"]
         if headers.__class__ is not list:
             scope["headers"] = headers = [*headers]
+        ours: list[Pair] | None = None
+        key: Key[bytes] = ()
         if scope["method"] == "OPTIONS":
-            ours, key = None, _scope.find_key(headers)
+            key = _scope.find_key(headers)
             if found := table.known.get(key) or table.find_preflight(key):
                 await send({"type": "http.response.start", "status": found[0], "headers": [*found[1]]})
                 return await send({"type": "http.response.body", "body": found[2]})
         else:
-            origin, name, wanted, key = None, b"a", _scope.ORIGIN, ()
+            origin, name, wanted = None, b"a", _ORIGIN
             for name, value in headers:
                 if name == wanted:
                     if origin is not None:
-                        ours = None
                         break
                     origin = value
             else:
                 if origin is not None:
-                    if origin in table.exact:
-                        ours = [(table.allow_origin, origin), *table.tail]
-                    else:
-                        ours = table.find_actual(key := (origin,))
-                elif name < b"a":
+                    try:
+                        ours = table.known[origin][1]
+                    except KeyError:
+                        ours = table.find_actual(key := origin)
+                elif name >= b"a":
                     # Why: names "should be lowercased, but it is not required"; a server does it to all or none.
-                    ours = None
+                    ours = table.bare
         if ours is None and (ours := await _scope.decide_and_answer(rules, table, scope, send, key)) is None:
             return None
-
-        def answer(message: Message) -> Awaitable[None]:
-            nonlocal ours
-            if ours is not None and message["type"] == "http.response.start":
-                try:
-                    inner = message["headers"]
-                except KeyError:
-                    inner = []
-                if inner.__class__ is not list:
-                    inner = [*inner]
-                for name, _ in inner:
-                    # Why: every CORS header, and every name that is not in lower case, sorts before "b".
-                    if name < b"b" or name == _VARY:
-                        inner = _scope.merge_headers(rules, inner, ours)
-                        break
-                else:
-                    inner = inner + ours
-                # Why: a copy, because an app may send the same message to everyone.
-                message = {**message}
-                message["headers"] = inner
-                ours = None
-            return send(message)
-
+        exchange = _scope.Exchange()
+        exchange.ours, exchange.rules, exchange.send = ours, rules, send
         try:
-            await self.app(scope, receive, answer)
+            await self.app(scope, receive, exchange.answer)
         except Exception:
-            if ours is not None:
+            if exchange.ours is not None:
                 # Why: the server's own 500 would carry no headers, and the browser would hide it from the page.
                 with contextlib.suppress(Exception):
-                    await _scope.send_server_error(answer)
+                    await _scope.send_server_error(exchange.answer)
             raise
 
     async def _serve_other(self, scope: Scope, receive: Receive, send: Send) -> None:

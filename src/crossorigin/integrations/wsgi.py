@@ -47,6 +47,9 @@ class CORSMiddleware(Layer[str]):
     #: Whether a body that is no list can be handed on as it is.
     is_ready = staticmethod(_environ.is_server_file)
 
+    #: Under this key of the environ, what is inside of the door finds the response, if it is to.
+    exchange_key = ""
+
     def __init__(self, app: WSGIApp, policy: Policy | Ruleset | None = None, **settings: Unpack[Options]) -> None:
         super().__init__(app, policy, {**settings}, compile_text)
 
@@ -74,14 +77,16 @@ class CORSMiddleware(Layer[str]):
             if found := table.find_preflight(key):
                 return _environ.send_answer(start_response, found)
         elif _PRIVATE not in environ:
-            key = (origin,)
-            ours = table.find_actual(key)
+            found = table.known.get(key := origin)
+            ours = found[1] if found else table.find_actual(origin)
         if ours is None:
             decided = _decide(rules, table, environ, key, websocket=False)
             if decided[0]:
                 return _environ.send_answer(start_response, decided)
             ours = decided[1]
         exchange = _environ.Exchange(start_response, ours, rules)
+        if self.exchange_key:
+            environ[self.exchange_key] = exchange
         try:
             body = self.app(environ, exchange)
             # Why: a list can raise no more, and a server sends its own kind of file in its own fast way.

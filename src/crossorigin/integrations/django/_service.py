@@ -71,9 +71,9 @@ class Service:
         if origin is not None and METHOD in meta and request.method == "OPTIONS":
             key = find_preflight_key(meta, origin)
             return table.find_preflight(key) or _ask(twins, request, table, key)
-        ours = table.bare if origin is None else table.find_actual((origin,))
+        ours = table.bare if origin is None else table.find_actual(origin)
         if ours is None:
-            return _ask(twins, request, table, () if origin is None else (origin,))
+            return _ask(twins, request, table, () if origin is None else origin)
         return 0, ours, b""
 
     def _find_asking(self) -> Twins:

@@ -54,8 +54,8 @@ def _look_up(rules: Rules[str], environ: dict[str, Any]) -> Answer[str]:
         if found := table.find_preflight(key):
             return found
     else:
-        key = (origin,)
-        ours = table.find_actual(key)
+        key = origin
+        ours = table.find_actual(origin)
     if ours is not None:
         return 0, ours, b""
     return table.remember(key, rules.judge(rules.policy, _environ.make_request(rules, environ)))

@@ -21,12 +21,13 @@ if TYPE_CHECKING:
 
     from flask import Flask
 
-    from crossorigin.integrations._environ import Environ, StartResponse, WSGIApp
+    from crossorigin.integrations._environ import Environ
     from crossorigin.integrations._table import RouteLine
     from crossorigin.integrations.flask._resources import Resource
     from crossorigin.policy.options import Options
 
 #: Under these keys the door tells the views inside it of the response, and of the policy that it found for the view.
+#: Why always of the response: a view may be marked as late as at its first request.
 EXCHANGE_KEY = "crossorigin.flask.exchange"
 POLICY_KEY = "crossorigin.flask.policy"
 
@@ -41,15 +42,15 @@ class Door(CORSMiddleware):
     """The one door of a Flask app, made by the first ``CORS`` for the app or for one of its blueprints."""
 
     is_ready = staticmethod(is_ready)
+    exchange_key = EXCHANGE_KEY
 
     def __init__(self, app: Flask) -> None:
         self.flask = app
-        self._inner: WSGIApp = app.wsgi_app
         self._everywhere: list[Resources] = []
         self._blueprints: dict[str, list[Resources]] = {}
         self._told: Policy | Ruleset | None = None
         # Why: not that of CORSMiddleware, which has no say in the choice.
-        Layer.__init__(self, self._serve, _NOTHING, {}, compile_text, self._find)
+        Layer.__init__(self, app.wsgi_app, _NOTHING, {}, compile_text, self._find)
         self._told = None
 
     def reconfigure(self, policy: Policy | Ruleset | None = None, **settings: Unpack[Options]) -> None:
@@ -113,12 +114,6 @@ class Door(CORSMiddleware):
                 if judges != (None,):
                     return judges[0] if len(judges) == 1 else _NOTHING
         return None
-
-    def _serve(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        """Call the app, and let the views know of the response: one may be marked as late as at its first request."""
-        if isinstance(start_response, _environ.Exchange):
-            environ[EXCHANGE_KEY] = start_response
-        return self._inner(environ, start_response)
 
     def fail(self, exchange: _environ.Exchange, error: Exception, environ: Environ) -> Iterable[bytes]:
         """Answer where the app has raised; but a test expects the exception itself, and the debugger its own page."""

@@ -39,6 +39,9 @@ def is_ready(body: object, environ: Environ) -> bool:
     """Tell whether a body can raise no more: it is a response's list of chunks, or the server's own kind of file."""
     if body.__class__ is ClosingIterator:
         # Why: what closes the body is a method of the response, which knows what the body is made of.
-        close = getattr(body, "_callbacks", None) or [None]
-        return getattr(getattr(close[-1], "__self__", None), "is_sequence", False) is True
+        close: Any = getattr(body, "_callbacks", ())
+        try:
+            return close[-1].__self__.is_sequence is True
+        except (AttributeError, IndexError):
+            return False
     return _environ.is_server_file(body, environ)
