@@ -203,6 +203,15 @@ def test_cookies_go_where_they_belong(capsys: pytest.CaptureFixture[str]) -> Non
         assert ["Cookie: a=b" in head for head in wire.heads] == [False, True]
 
 
+def test_what_cannot_be_decoded_is_sent_as_a_browser_would(capsys: pytest.CaptureFixture[str]) -> None:
+    """A text has no lone surrogates, and cookies are written in UTF-8."""
+    with serve_bytes([answer(200, ORIGIN, "Access-Control-Allow-Credentials: true")]) as wire:
+        found = run_json([f"{wire.url}?\udcff", *OF_PAGE, "-d", "a\udcff", "--cookie", "a=\u20ac"], capsys)
+        assert (found["verdict"], wire.bodies) == ("readable", [b"a\xef\xbf\xbd"])
+        assert "POST /items?%EF%BF%BD HTTP/1.1" in wire.heads[0]
+        assert "Cookie: a=\xe2\x82\xac" in wire.heads[0]
+
+
 def test_engines_that_differ(capsys: pytest.CaptureFixture[str]) -> None:
     """Each has a line; what some shipping engine blocks is blocked, and the standard alone blocks nobody."""
     starred = answer(200, "Access-Control-Allow-Origin: *", "Access-Control-Allow-Headers: *")
@@ -287,6 +296,8 @@ CANNOT = [
     ("a forbidden method", ["https://api.example", *OF_PAGE, "-X", "TRACE"], "forbidden"),
     ("no header", ["https://api.example", *OF_PAGE, "-H", "X-A"], "-H 'Name: value'"),
     ("a header with a line break", ["https://api.example", *OF_PAGE, "-H", "X-A: a\nb"], "cannot be sent"),
+    ("a cookie of two lines", ["https://api.example", *OF_PAGE, "--cookie", "a=\nb"], "write it on one line"),
+    ("a fetch, not a curl", ['fetch("https://api.example", {', *OF_PAGE], 'choose "Copy as cURL"'),
     ("nothing known", ["hello world", *OF_PAGE], "is no URL, curl command, HAR file or message"),
     ("curl, not in quotes", ["curl", *OF_PAGE], "into quotes"),
     ("a body that is not there", ["https://api.example", *OF_PAGE, "-d", "@/nothing"], "cannot be read"),
@@ -357,7 +368,8 @@ def test_certificates(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
         url = f"https://127.0.0.1:{wire.port}/"
         status, _, err = run([url, *OF_PAGE], capsys)
         assert (status, "--insecure" in err, "not trusted" in err) == (2, True, True)
-        assert run([url, *OF_PAGE, "--insecure"], capsys)[0] == 0
+        status, out, _ = run([url, *OF_PAGE, "--insecure"], capsys)
+        assert (status, "Certificates were not checked" in out) == (0, True)
         assert run([f"curl -k {url}", *OF_PAGE], capsys)[0] == 0
 
 

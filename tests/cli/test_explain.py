@@ -53,6 +53,11 @@ async def broken(scope, receive, send):
 def any_app(*arguments):
     return wsgi_items(*arguments)
 
+def leave(environ, start_response):
+    start_response("302 Found", [("Location", "https://b.example/x")])
+    return []
+
+away = wsgi.CORSMiddleware(leave, **settings)
 app = asgi.CORSMiddleware(items, **settings)
 wsgi_app = wsgi.CORSMiddleware(wsgi_items, **settings)
 ruled = asgi.CORSMiddleware(items, Ruleset([Rule(["/items"], Policy(**settings))]))
@@ -170,6 +175,14 @@ def test_interface(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_body_and_an_unsafe_method_go_to_the_app(capsys: pytest.CaptureFixture[str]) -> None:
     """There is nobody to be protected from it."""
     assert run(["cors.toml", URL, "--origin", APP, "-X", "PUT", "-d", "x"], capsys)["verdict"] == "readable"
+
+
+def test_a_redirect_to_another_server(capsys: pytest.CaptureFixture[str]) -> None:
+    """The app cannot answer for it; the walk to there is drawn."""
+    assert main(["explain", "shop_apps:away", URL, "--origin", APP]) == 2
+    printed = capsys.readouterr()
+    assert "https://b.example/x: a redirect leads to another server. Give its URL to crossorigin check" in printed.err
+    assert "Location: https://b.example/x" in printed.out
 
 
 def test_curl(capsys: pytest.CaptureFixture[str]) -> None:

@@ -130,6 +130,15 @@ def test_many_calls(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert found["verdict"] == "blocked"
 
 
+def test_calls_that_no_browser_makes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """They are left out, which is said; where there is no other, that is the end."""
+    strange = entry(sent=[("x-a", "\u20ac")])
+    found = run([write(tmp_path, strange, entry(got=[ALLOW], request={"postData": {"text": "\ud800"}}))], capsys)
+    assert (found["verdict"], found["entry"]) == ("readable", 2)
+    assert "Entry 1 is left out: the value of x-a cannot be sent" in " ".join(found["notes"])
+    assert main(["check", write(tmp_path, strange)]) == 2
+
+
 WRONG = [
     ("no HAR", '{"log": 1}', [], "is no HAR file"),
     ("broken JSON", '{"log": {', [], "is no HAR file"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import ssl
 import subprocess
@@ -94,6 +95,34 @@ def test_connections_are_kept_alive() -> None:
     with serve_bytes([OK, OK, closing, OK]) as wire, LiveNetwork() as network:
         answers = [network(Request("GET", wire.url, [])).body for _ in range(5)]
         assert (answers, wire.connections) == ([b"ok"] * 5, 2)
+
+
+def test_a_misdirected_request_goes_to_a_new_connection() -> None:
+    """421 says that this connection is the wrong one."""
+    with serve_bytes([OK.replace(b"200", b"421"), OK]) as wire, LiveNetwork() as network:
+        assert [network(Request("GET", wire.url, [])).status for _ in range(2)] == [421, 200]
+        assert wire.connections == 2
+
+
+def test_ipv6() -> None:
+    """An address in brackets is one."""
+    with contextlib.ExitStack() as stack:
+        try:
+            sock = stack.enter_context(socket.create_server(("::1", 0), family=socket.AF_INET6))
+        except OSError:
+            pytest.skip("this machine has no IPv6")
+        thread = threading.Thread(target=_answer_once, args=(sock,), daemon=True)
+        thread.start()
+        with LiveNetwork() as network:
+            assert network(Request("GET", f"http://[::1]:{sock.getsockname()[1]}/", [])).body == b"ok"
+        thread.join(20)
+
+
+def _answer_once(server: socket.socket) -> None:
+    client, _ = server.accept()
+    with client:
+        client.recv(1000)
+        client.sendall(OK)
 
 
 def test_a_connection_that_was_closed_meanwhile_is_opened_anew() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from crossorigin.cli.printing import CannotJudgeError
+from crossorigin.cli.printing import CannotJudgeError, make_scalar
 from crossorigin.messages import escape
 
 if TYPE_CHECKING:
@@ -72,12 +72,21 @@ def _read_recorded(parsed: argparse.Namespace, entries: list[Entry]) -> list[Ask
     from crossorigin.cli.draft import make_call  # noqa: PLC0415 (as above)
 
     found = entries if parsed.entry is None else [reading_har.find_entry(entries, parsed.entry)]
-    asked = []
-    for entry in reading_har.find_calls(found):
+    asked: list[Asked] = []
+    left_out: list[str] = []
+    calls = reading_har.find_calls(found)
+    for entry in calls:
         recording = reading_har.Recording(entries, entry)
         draft = recording.make_draft()
         _apply(parsed, draft)
-        asked.append(Asked(make_call(draft), draft, entry.number, recording))
+        try:
+            asked.append(Asked(make_call(draft), draft, entry.number, recording))
+        except CannotJudgeError as error:
+            left_out.append(f"Entry {entry.number} is left out: {error}.")
+            if len(left_out) == len(calls):
+                raise
+    for one in asked:
+        one.draft.notes += left_out
     return asked
 
 
@@ -109,7 +118,7 @@ def _read_header(text: str) -> tuple[str, str]:
 def _read_body(text: str) -> str | bytes:
     """Return the body: a text brings its Content-Type, as with fetch(); a file is bytes, which bring none."""
     if not text.startswith("@"):
-        return text
+        return make_scalar(text)
     from pathlib import Path  # noqa: PLC0415 (few bodies are files)
 
     try:

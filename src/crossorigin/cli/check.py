@@ -29,6 +29,8 @@ Exit status: 0 the script can read the answer, 1 it is blocked, 2 it could not b
 
 _TIME_OUT = 10.0
 
+_TRUSTED = "Certificates were not checked. A browser checks them, before CORS."
+
 #: Why: every browser has a name, and servers refuse those that have none.
 _OUR_NAME = "Mozilla/5.0 (compatible; crossorigin)"
 
@@ -84,7 +86,9 @@ def _judge(parsed: argparse.Namespace, asked: Asked) -> Report:
         judgement = _ask(parsed, asked, lambda network: judge(call, network, parsed.profile))
     report = Report(call, judgement, draft.source, framework=parsed.framework, number=asked.number)
     remarks = find_remarks(call, report.walk, has_cookie=draft.cookie is not None, is_live=recording is None)
-    report.notes = [*draft.notes, *(recording.notes if recording else ()), *_compare(asked, report), *remarks]
+    trusted = [_TRUSTED] if recording is None and _is_insecure(parsed, asked) else []
+    recorded = recording.notes if recording else []
+    report.notes = [*draft.notes, *recorded, *_compare(asked, report), *trusted, *remarks]
     report.not_imitated = () if recording else NOT_IMITATED
     return report
 
@@ -100,10 +104,13 @@ def _ask(parsed: argparse.Namespace, asked: Asked, work: Callable[[Callable[[Req
     own_lines = draft.own_lines
     if not get_values((*asked.call.headers, *own_lines), USER_AGENT):
         own_lines = [*own_lines, (USER_AGENT, _OUR_NAME)]
-    verify = not (parsed.insecure or draft.is_insecure)
-    with LiveNetwork(time_out=parsed.timeout, verify=verify) as network:
+    with LiveNetwork(time_out=parsed.timeout, verify=not _is_insecure(parsed, asked)) as network:
         carrier = Carrier(network, asked.call, cookie=draft.cookie, own_lines=own_lines, may_send=parsed.send)
         return work(carrier)
+
+
+def _is_insecure(parsed: argparse.Namespace, asked: Asked) -> bool:
+    return bool(parsed.insecure or asked.draft.is_insecure)
 
 
 def _compare(asked: Asked, report: Report) -> list[str]:

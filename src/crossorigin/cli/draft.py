@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -122,9 +123,13 @@ def make_call(draft: Draft) -> Call:
     if draft.credentials is None and draft.cookie is not None:
         draft.credentials = "include"
         draft.notes.append('There are cookies, so the call is taken to have credentials: "include".')
+    for name, value in ((names.COOKIE, draft.cookie or ""), *draft.own_lines):
+        if re.search(r"[\0\r\n]", value) or not names.is_token(name):
+            message = f"the value of {escape(name)} cannot be sent: write it on one line"
+            raise CannotJudgeError(message)
     dropped = [name for name, value in draft.headers if names.is_forbidden_request_header(name, value)]
     if dropped:
-        draft.notes.append(f"A script cannot set {', '.join(dropped)}: left out, as a browser does.")
+        draft.notes.append(f"A script cannot set {escape(', '.join(dropped))}: left out, as a browser does.")
     if draft.body is not None and method.upper() in {"GET", "HEAD"}:
         draft.notes.append(f"{method.upper()} has no body: left out. fetch() itself would throw a TypeError.")
     try:

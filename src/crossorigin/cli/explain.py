@@ -14,6 +14,7 @@ from crossorigin.messages import escape
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from crossorigin.browser import Call
     from crossorigin.cli.calling import Asked
     from crossorigin.cli.report import Report
     from crossorigin.decision import Decision
@@ -121,7 +122,8 @@ def _judge(parsed: argparse.Namespace, asked: Asked, network: Network, *, policy
     from crossorigin.cli.sending import Carrier  # noqa: PLC0415 (as above)
 
     draft = asked.draft
-    carrier = Carrier(network, asked.call, cookie=draft.cookie, own_lines=draft.own_lines)
+    near = _stay(network, asked.call)
+    carrier = Carrier(near, asked.call, cookie=draft.cookie, own_lines=draft.own_lines)
     report = Report(
         asked.call,
         judge(asked.call, carrier, parsed.profile),
@@ -134,6 +136,21 @@ def _judge(parsed: argparse.Namespace, asked: Asked, network: Network, *, policy
     remarks = find_remarks(asked.call, report.walk, has_cookie=draft.cookie is not None, is_live=False)
     report.notes = [*draft.notes, *remarks]
     return report
+
+
+def _stay(network: Network, call: Call) -> Network:
+    """Ask only for the origin that was called: what a redirect leads to elsewhere is another server's to answer."""
+    from crossorigin.probe import NoAnswerError  # noqa: PLC0415 (--help has no need of it)
+    from crossorigin.standard.url import parse_url  # noqa: PLC0415 (as above)
+
+    def ask(request: Request) -> Response:
+        url = parse_url(request.url)
+        if url is None or url.origin != call.parsed_url.origin:
+            advice = "Give its URL to crossorigin check"
+            raise NoAnswerError("elsewhere", request.url, "a redirect leads to another server", advice)
+        return network(request)
+
+    return ask
 
 
 def _decide(policy: Policy | Ruleset, request: Request) -> tuple[Request, Decision, tuple[str, ...]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sys
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from crossorigin.explanation.drawing import Line
+
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class CannotJudgeError(Exception):
@@ -72,3 +76,16 @@ def _print_with_rich(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Non
 def print_json(value: Any) -> None:  # noqa: ANN401 (whatever JSON can say)
     """Print a value for machines."""
     sys.stdout.write(json.dumps(value, indent=2) + "\n")
+
+
+def make_scalar(text: str) -> str:
+    r"""Replace lone surrogates, as browsers do with every text that a script gives them.
+
+    What cannot be decoded on the command line arrives as such.
+
+    Spec: https://infra.spec.whatwg.org/#javascript-string-convert
+
+    >>> make_scalar("a\udcffb")
+    'a\ufffdb'
+    """
+    return _SURROGATE.sub("\ufffd", text)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crossorigin.cli.draft import Draft
-from crossorigin.cli.printing import CannotJudgeError
+from crossorigin.cli.printing import CannotJudgeError, make_scalar
 from crossorigin.messages import escape
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def read_given(given: str) -> Draft | list[Entry] | ConsoleMessage:
 
     :raises CannotJudgeError: it is nothing that is known here.
     """
-    text = given.strip()
+    text = make_scalar(given.strip())
     if text == "-":
         return _read_text(_read_stream(), "the standard input")
     if text == "curl":
@@ -57,7 +57,7 @@ def _read_file(path: Path) -> str:
 
 
 def _read_stream() -> str:
-    return sys.stdin.read(_MOST_BYTES)
+    return make_scalar(sys.stdin.read(_MOST_BYTES))
 
 
 def _read_text(text: str, name: str) -> Draft | list[Entry] | ConsoleMessage:
@@ -76,6 +76,9 @@ def _read_text(text: str, name: str) -> Draft | list[Entry] | ConsoleMessage:
     if len(words) == 1 and re.match(r"[\w.-]+\.\w+(?::\d+)?(?:/\S*)?\Z|localhost(?::\d+)?(?:/\S*)?\Z", words[0]):
         scheme = "http" if words[0].startswith(("localhost", "127.")) else "https"
         advice = f"{escape(words[0])} is not a whole URL, nor a file that is here: write {scheme}://{escape(words[0])}"
+        raise CannotJudgeError(advice)
+    if re.match(r"\s*(?:await )?fetch\(|\s*Invoke-(?:WebRequest|RestMethod)|\s*\$session", text):
+        advice = 'this is no curl command: in the menu of the network panel, choose "Copy as cURL"'
         raise CannotJudgeError(advice)
     advice = (
         f"{name} is no URL, curl command, HAR file or message of a browser's console about CORS: "

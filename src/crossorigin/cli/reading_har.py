@@ -134,7 +134,7 @@ class Recording:
             asked = frozenset(name.lower() for name in names.read_header_names(listed) or ())
         draft.add_headers(self._entry.headers, asked)
         # Why: a text would bring a Content-Type, and what was sent is known.
-        draft.body = None if self._entry.body is None else self._entry.body.encode()
+        draft.body = None if self._entry.body is None else self._entry.body.encode("utf-8", "replace")
         draft.cookie = None
         known = {name.lower() for name, _ in draft.headers}
         draft.headers += [(name, _LEFT_OUT) for name in sorted((asked or frozenset()) - known)]

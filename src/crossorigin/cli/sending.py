@@ -36,8 +36,9 @@ class Carrier:
     ) -> None:
         self._network = network
         self._call = call
-        self._cookie = cookie
-        self._own_lines = own_lines
+        # Why: these are of no script, which could only set bytes; browsers write them in UTF-8.
+        self._cookie = _write_bytes(cookie or "")
+        self._own_lines = [(name, _write_bytes(value)) for name, value in own_lines]
         self._may_send = may_send
 
     def __call__(self, request: Request) -> Response:
@@ -59,3 +60,8 @@ class Carrier:
         if self._cookie and has_credentials and url.host == self._call.parsed_url.host:
             lines.append((COOKIE, self._cookie))
         return self._network(request._replace(headers=tuple(lines)))
+
+
+def _write_bytes(text: str) -> str:
+    """Return the bytes of a text in the form that headers have here: a character each."""
+    return text.encode("utf-8", "replace").decode("latin-1")

@@ -28,6 +28,10 @@ _TLS_ALERT = "\x15\x03"
 #: Characters of what went wrong that are told.
 _LONGEST_TEXT = 200
 
+#: "421 (Misdirected Request)": this connection is not for this host, and a browser asks again on another one.
+#: Spec: https://www.rfc-editor.org/rfc/rfc9110#name-421-misdirected-request
+_MISDIRECTED = 421
+
 #: Seconds that are spent on the body once the head is there: a stream of events never ends.
 _BODY_TIME = 2.0
 
@@ -97,7 +101,7 @@ class LiveNetwork:
         except BaseException:
             connection.close()
             raise
-        if answer.isclosed() and not answer.will_close:
+        if answer.isclosed() and not answer.will_close and answer.status != _MISDIRECTED:
             self._idle[connection.place] = connection
         else:
             answer.close()
