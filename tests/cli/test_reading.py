@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from crossorigin.cli.draft import Draft, make_call
 from crossorigin.cli.printing import CannotJudgeError
-from crossorigin.messages import escape
 from crossorigin.cli.reading import draft_message, read_given
 from crossorigin.cli.reading_curl import read_curl
 from crossorigin.cli.reading_har import Recording, find_calls, read_har
+from crossorigin.messages import escape
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
