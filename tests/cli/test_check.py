@@ -235,10 +235,8 @@ class TestSending:
     @pytest.fixture(autouse=True)
     def _named_host(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Let api.example be this machine for the socket, and nobody else."""
-        connect = socket.create_connection
-        monkeypatch.setattr(
-            socket, "create_connection", lambda place, *rest, **more: connect(("127.0.0.1", place[1]), *rest, **more)
-        )
+        find = socket.getaddrinfo
+        monkeypatch.setattr(socket, "getaddrinfo", lambda _name, *rest, **more: find("127.0.0.1", *rest, **more))
 
     def test_the_preflight_is_the_end(self, capsys: pytest.CaptureFixture[str]) -> None:
         with serve_bytes([ALLOWED]) as wire:

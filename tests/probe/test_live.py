@@ -235,6 +235,25 @@ def test_names_below_localhost_are_this_machine() -> None:
         assert f"Host: a.b.localhost:{wire.port}" in wire.heads[0]
 
 
+def test_every_address_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In their order, and the first error is the one that is told."""
+    closed = find_free_port()
+    with serve_bytes([OK]) as wire:
+        places = [("127.0.0.1", closed), ("127.0.0.1", wire.port)]
+        found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", place) for place in places]
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
+        with LiveNetwork() as network:
+            assert network(Request("GET", "http://api.example/", [])).body == b"ok"
+        del found[1]
+        with LiveNetwork() as network, pytest.raises(NoAnswerError) as caught:
+            network(Request("GET", "http://api.example/", []))
+        assert caught.value.kind == "refused"
+        found.clear()
+        with LiveNetwork() as network, pytest.raises(NoAnswerError) as caught:
+            network(Request("GET", "http://api.example/", []))
+        assert caught.value.kind == "unknown-host"
+
+
 @pytest.mark.parametrize("begun", [b"", b"HTTP/1.1 200 OK\r\nA: "])
 def test_time_out(begun: bytes) -> None:
     """A server that does not end its head in time has not answered."""

@@ -42,7 +42,8 @@ class LiveNetwork:
     No proxy is used, no redirect followed, no cookie kept, nothing decompressed, and no header line added but
     ``Host`` and ``Content-Length`` where the request has a need of them and does not bring them.
 
-    :param time_out: seconds for each exchange, from the look-up of the name to the end of the answer's head.
+    :param time_out: seconds for each exchange, to the end of the answer's head; how long the look-up of a name takes
+        is the resolver's affair.
     :param max_body: bytes of each body that are read.
     :param verify: whether a certificate must be one that this machine trusts.
     """

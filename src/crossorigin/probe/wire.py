@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import ssl
 
 _BLANK = (b"\r\n", b"\n", b"")
+_MOST_ADDRESSES = 8
 _CONTINUE, _SWITCHING, _OK = 100, 101, 200
 #: The shortest wait: 0 would mean not to wait at all, and fail in another way.
 _SHORTEST = 0.001
@@ -40,9 +41,7 @@ class Connection(http.client.HTTPConnection):
     def connect(self) -> None:
         """Open it, with TLS for https."""
         scheme, host, _ = self.place
-        # Why: browsers take every name below localhost for this machine; resolvers may not know it.
-        address = "localhost" if host.endswith(".localhost") else host
-        self.sock = socket.create_connection((address, self.port), self.seconds_left)
+        self.sock = self._connect_socket(host)
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if scheme == "https":
             self.sock.settimeout(self.seconds_left)
@@ -51,6 +50,19 @@ class Connection(http.client.HTTPConnection):
             except BaseException:
                 self.close()
                 raise
+
+    def _connect_socket(self, host: str) -> socket.socket:
+        """Try the addresses of the host in their order, all within the time that is left."""
+        # Why: browsers take every name below localhost for this machine; resolvers may not know it.
+        name = "localhost" if host.endswith(".localhost") else host
+        places = [info[4][:2] for info in socket.getaddrinfo(name, self.port, type=socket.SOCK_STREAM)]
+        errors: list[OSError] = []
+        for place in places[:_MOST_ADDRESSES]:
+            try:
+                return socket.create_connection(place, self.seconds_left)  # type: ignore[arg-type]  # of TCP, a name and a port
+            except OSError as error:
+                errors.append(error)
+        raise errors[0] if errors else socket.gaierror(socket.EAI_NONAME, name)
 
     def send(self, data: Any) -> None:  # noqa: ANN401 (http.client's)
         """Send bytes, and wait no longer than the deadline says."""
