@@ -166,6 +166,7 @@ WRONG = [
     ("a quote that does not end", f"curl '{URL}", "with all its quotes"),
     ("unknown options, all named", f"curl {URL} --foo -F a=b --bar", "--foo, -F, --bar is not known here"),
     ("an option without its value", f"curl {URL} -H", "ends after -H"),
+    ("headers in a file", f"curl {URL} -H @headers.txt", "-H '@headers.txt' is no header"),
     ("cookies in a file", f"curl {URL} -b jar.txt", "from a file"),
     ("a body that is not there", f"curl {URL} -d @nothing", "cannot be read from nothing"),
 ]

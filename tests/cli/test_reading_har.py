@@ -94,6 +94,19 @@ def test_a_preflight_that_is_not_recorded(tmp_path: Path, capsys: pytest.Capture
     assert "net::ERR_FAILED" in found["error"]["message"]
 
 
+def test_a_preflight_stands_for_its_call(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """People name the red line; and some browsers show nothing else."""
+    file = write(tmp_path, preflight(status=403), entry("PUT", status=0), preflight("DELETE", "x-a", status=405))
+    assert run([file, "--entry", "1"], capsys)["entry"] == 2
+    found = run([file, "--entry", "3"], capsys)
+    assert (found["entry"], found["verdict"], found["call"]["method"]) == (3, "blocked", "DELETE")
+    assert found["call"]["headers"] == [["x-a", "(left out of the recording)"]]
+    assert [call["entry"] for call in run([file], capsys)["calls"]] == [2, 3]
+    allowed = [ALLOW, ("access-control-allow-methods", "*")]
+    found = run([write(tmp_path, preflight("DELETE", got=allowed))], capsys)
+    assert (found["verdict"], found["error"]["kind"]) == ("not-judged", "not-recorded")
+
+
 def test_redirects(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """They are followed to the entries that come later."""
     moved = entry(status=302, got=[ALLOW, ("location", "https://b.example/x#y")])

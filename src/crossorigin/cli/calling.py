@@ -71,10 +71,9 @@ def _read_recorded(parsed: argparse.Namespace, entries: list[Entry]) -> list[Ask
     from crossorigin.cli import reading_har  # noqa: PLC0415 (few have a HAR)
     from crossorigin.cli.draft import make_call  # noqa: PLC0415 (as above)
 
-    found = entries if parsed.entry is None else [reading_har.find_entry(entries, parsed.entry)]
     asked: list[Asked] = []
     left_out: list[str] = []
-    calls = reading_har.find_calls(found)
+    calls = reading_har.find_calls(entries, parsed.entry)
     for entry in calls:
         recording = reading_har.Recording(entries, entry)
         draft = recording.make_draft()

@@ -250,8 +250,11 @@ def turn_preflight(draft: Draft, lines: list[tuple[str, str]]) -> None:
 def _read_line(text: str) -> tuple[str, str]:
     """Read the value of -H: "Name: value", "Name;" for an empty one; "Name:" takes one of curl's own out."""
     name, colon, value = text.partition(":")
+    if not colon and text.endswith(";"):
+        return text.removesuffix(";"), ""
     if not colon:
-        return (text.removesuffix(";"), "") if text.endswith(";") else ("", "")
+        message = f"of the curl command, -H '{escape(text)}' is no header: write -H 'Name: value'"
+        raise CannotJudgeError(message)
     return (name.strip(), value.strip()) if value.strip() else ("", "")
 
 

@@ -81,28 +81,43 @@ def _read_lines(lines: Sequence[dict[str, Any]]) -> Headers:
     return tuple((name, part.strip()) for name, value in pairs for part in value.split("\n"))
 
 
-def find_calls(entries: Sequence[Entry]) -> list[Entry]:
-    """Return the requests that are CORS requests of a page: they have an Origin, and it is not that of the URL."""
-    found = []
-    for entry in entries:
+def find_calls(entries: Sequence[Entry], number: int | None = None) -> list[Entry]:
+    """Return the CORS requests of pages: they have an Origin, and it is not that of the URL.
+
+    A preflight stands for the call that it asks for: the recorded one, or, where the browser has not shown it, one
+    without an answer.
+
+    :param number: that of the one to return; None: all.
+    :raises CannotJudgeError: there is none.
+    """
+    if number is not None and not 1 <= number <= len(entries):
+        message = f"the recording has entries 1 to {len(entries)}, and no {number}"
+        raise CannotJudgeError(message)
+    chosen = entries if number is None else [entries[number - 1]]
+    found: dict[int, Entry] = {}
+    for entry in chosen:
         url = parse_url(entry.url)
-        if url and url.is_http and entry.origin not in {None, url.origin} and not entry.is_preflight:
-            found.append(entry)
+        if url and url.is_http and entry.origin not in {None, url.origin}:
+            call = _find_call_of(entries, entry) if entry.is_preflight else entry
+            found.setdefault(call.number, call)
     if not found:
         message = "the recording has no request with an Origin of another site: record it while the page makes its call"
         raise CannotJudgeError(message)
-    return found
+    return [found[one] for one in sorted(found)]
 
 
-def find_entry(entries: Sequence[Entry], number: int) -> Entry:
-    """Return the entry with a number.
+def _find_call_of(entries: Sequence[Entry], preflight: Entry) -> Entry:
+    calls = [one for one in entries if not one.is_preflight and _asks_for(preflight, one)]
+    if calls:
+        return min(calls, key=lambda one: abs(one.number - preflight.number))
+    (method, *_), (origin, *_) = (get_values(preflight.headers, name) for name in (names.REQUEST_METHOD, names.ORIGIN))
+    return preflight._replace(method=method, headers=((names.ORIGIN, origin),), body=None, response=None)
 
-    :raises CannotJudgeError: there is none.
-    """
-    if not 1 <= number <= len(entries):
-        message = f"the recording has entries 1 to {len(entries)}, and no {number}"
-        raise CannotJudgeError(message)
-    return entries[number - 1]
+
+def _asks_for(preflight: Entry, entry: Entry) -> bool:
+    """Tell whether a preflight asks for the method of an entry, at its URL."""
+    asked = get_values(preflight.headers, names.REQUEST_METHOD)
+    return asked == [entry.method] and preflight.url.partition("#")[0] == entry.url.partition("#")[0]
 
 
 class Recording:
@@ -117,13 +132,8 @@ class Recording:
 
     def _find_preflight(self, entry: Entry) -> Entry | None:
         """Return the preflight of an entry: the nearest that asks for its method at its URL."""
-        found = [one for one in self._entries if one.is_preflight and self._asks_for(one, entry)]
+        found = [one for one in self._entries if one.is_preflight and _asks_for(one, entry)]
         return min(found, key=lambda one: abs(one.number - entry.number), default=None)
-
-    @staticmethod
-    def _asks_for(preflight: Entry, entry: Entry) -> bool:
-        asked = get_values(preflight.headers, names.REQUEST_METHOD)
-        return asked == [entry.method] and preflight.url.partition("#")[0] == entry.url.partition("#")[0]
 
     def make_draft(self) -> Draft:
         """Return the call that was recorded."""
