@@ -415,7 +415,13 @@ def test_messages_that_tell_something_else(capsys: pytest.CaptureFixture[str]) -
     status, _, err = run(
         ["Origin https://a.example is not allowed by Access-Control-Allow-Origin. Status code: 200"], capsys
     )
-    assert (status, "does not say which URL" in err) == (2, True)
+    assert (status, "does not say which URL" in err, "docs/reasons.md#allow-origin-missing" in err) == (2, True, True)
+    with serve_bytes([SHARED]) as wire:
+        text = "Cross-Origin Request Blocked: The Same Origin Policy disallows reading the remote resource at "
+        found = run_json(
+            [f"{text}{wire.url}. (Reason: CORS request did not succeed). Status code: (null).", *OF_PAGE], capsys
+        )
+        assert "names no rule of CORS" in " ".join(found["notes"])
 
 
 REMARKS = [

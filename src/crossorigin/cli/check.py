@@ -29,6 +29,10 @@ Exit status: 0 the script can read the answer, 1 it is blocked, 2 it could not b
 
 _TIME_OUT = 10.0
 
+_NO_CORS = (
+    "The message names no rule of CORS: the browser had no answer, or stopped before it came to CORS. "
+    "See docs/blocked.md#what-is-no-matter-of-cors."
+)
 _TRUSTED = "Certificates were not checked. A browser checks them, before CORS."
 
 #: Why: every browser has a name, and servers refuse those that have none.
@@ -116,7 +120,9 @@ def _is_insecure(parsed: argparse.Namespace, asked: Asked) -> bool:
 def _compare(asked: Asked, report: Report) -> list[str]:
     """Say where the message of a console and the verdict differ."""
     message, verdict = asked.message, report.walk.verdict
-    if message is None or verdict is None or message.reason is None:
+    if message is not None and message.reason is None:
+        return [_NO_CORS]
+    if message is None or verdict is None:
         return []
     found = verdict.reason.id if verdict.reason else None
     if found is None:

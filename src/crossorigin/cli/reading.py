@@ -93,7 +93,8 @@ def draft_message(message: ConsoleMessage) -> Draft:
     :raises CannotJudgeError: it does not say which URL.
     """
     if message.url is None:
-        text = "the message does not say which URL: check the URL itself, crossorigin check https://api.example/items"
+        reason = f" says {message.reason} (docs/reasons.md#{message.reason}), and" if message.reason else ""
+        text = f"the message{reason} does not say which URL: give the URL itself, and the page with --origin"
         raise CannotJudgeError(text)
     draft = Draft("message", message.url, page=message.page_origin, method=message.method)
     if message.header_name:
