@@ -12,12 +12,17 @@ import pytest
 
 import crossorigin
 from crossorigin import Policy, Rule, Ruleset, decide
+from crossorigin.browser import Call, PreflightCache, simulate
 from crossorigin.messages import Request, Response
 from crossorigin.policy import DEFAULTS
 
 NAMES = {
     "crossorigin": "Policy Rule Ruleset PolicyError decide load",
     "crossorigin.messages": "Request Response",
+    "crossorigin.browser": "Call PreflightCache simulate walk Verdict",
+    "crossorigin.explanation": "explain read_console_message",
+    "crossorigin.testing": "Page assert_readable assert_blocked",
+    "crossorigin.testing.plugin": "browser",
     "crossorigin.integrations.asgi": "CORSMiddleware",
     "crossorigin.integrations.wsgi": "CORSMiddleware",
     "crossorigin.integrations.starlette": "CORSMiddleware cors_policy install ALL_METHODS",
@@ -32,6 +37,8 @@ NAMES = {
     "crossorigin.integrations.aiohttp": "setup",
     "crossorigin.integrations.tornado": "install",
 }
+
+ANYONE = ("Access-Control-Allow-Origin", "*")
 
 #: Of Django, which must be set up before its modules can be imported.
 DJANGO_NAMES = {
@@ -106,6 +113,28 @@ def test_values() -> None:
     reason = decide(Policy(), Request("GET", "/", [("Origin", "https://a.example")])).reasons[0]
     assert all(isinstance(text, str) for text in (reason.id, reason.message, reason.hint))
     assert Ruleset([Rule(paths=["/*"], policy=Policy())]).rules
+
+
+def test_a_walk() -> None:
+    """What the browser model is asked with, and what it says."""
+    call = Call(
+        page_origin="https://app.example",
+        url="https://api.example/items",
+        method="PUT",
+        headers=[("X-Test", "1")],
+        credentials="include",
+        body=None,
+    )
+    verdict = simulate(call, lambda _: Response(403, []), cache=PreflightCache(), now=0.0, profile="standard")
+    assert (verdict.outcome, verdict.status, [*verdict.readable_headers]) == ("network-error", None, [])
+    assert verdict.reason
+    assert all(isinstance(text, str) for text in (verdict.reason.id, verdict.reason.message, verdict.reason.hint))
+    [(request, response)] = verdict.exchanges
+    assert (request.method, response.status) == ("OPTIONS", 403)
+    simple = simulate(Call("null", "https://api.example/"), lambda _: Response(200, [ANYONE]))
+    assert (simple.outcome, simple.reason, simple.status) == ("readable", None, 200)
+    for profile in ("standard", "chromium", "firefox", "webkit"):
+        simulate(call, lambda _: Response(204, []), profile=profile)
 
 
 def test_options() -> None:
