@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     ASGIApp = Callable[[Any, Any, Any], Awaitable[None]]
     Pair = tuple[bytes, bytes]
 
+#: Under this key, Starlette tells what is inside of an app how that app answers exceptions: by class, and by status.
+HANDLERS = "starlette.exception_handlers"
+
 ORIGIN = names.ORIGIN.lower().encode()
 _METHOD = names.REQUEST_METHOD.lower().encode()
 _NAMES = names.REQUEST_HEADERS.lower().encode()
@@ -142,6 +145,12 @@ async def refuse_websocket(table: Table[bytes], decision: Decision, scope: Scope
 async def _send_answer(send: Send, kind: str, table: Table[bytes], decision: Decision) -> None:
     await send({"type": f"{kind}.start", "status": decision.status, "headers": [*table.render(decision.headers)]})
     await send({"type": f"{kind}.body", "body": decision.body.encode()})
+
+
+def is_handled_outside(error: Exception, scope: Scope) -> bool:
+    """Tell whether a Starlette app around this layer answers an exception, as it does a 404 of its ``StaticFiles``."""
+    handlers, _ = scope.get(HANDLERS) or ({}, {})
+    return any(kind in handlers for kind in type(error).__mro__)
 
 
 async def send_server_error(send: Send) -> None:

@@ -78,8 +78,8 @@ class CORSMiddleware(Layer[bytes]):
         exchange.ours, exchange.rules, exchange.send = ours, rules, send
         try:
             await self.app(scope, receive, exchange.answer)
-        except Exception:
-            if exchange.ours is not None:
+        except Exception as error:
+            if exchange.ours is not None and not _scope.is_handled_outside(error, scope):
                 # Why: the server's own 500 would carry no headers, and the browser would hide it from the page.
                 with contextlib.suppress(Exception):
                     await _scope.send_server_error(exchange.answer)

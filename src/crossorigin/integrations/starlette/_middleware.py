@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 from crossorigin.decision import compile  # noqa: A004 (the name users know it by)
 from crossorigin.errors import PolicyError
 from crossorigin.integrations import asgi
-from crossorigin.integrations._answering import Layer
+from crossorigin.integrations._answering import Layer, unused_layers
+from crossorigin.integrations._scope import HANDLERS
 from crossorigin.integrations.starlette._routes import RoutePolicies
 from crossorigin.integrations.starlette._settings import DEFAULTS, read_settings
-from crossorigin.integrations.starlette._stack import FailedStart
+from crossorigin.integrations.starlette._stack import FailedStart, answer_errors
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -93,6 +94,9 @@ class CORSMiddleware(asgi.CORSMiddleware):
         """Bind to the app that was wrapped by hand, if it has not been told that it starts."""
         if self._routes is None:
             self.bind(self.app)
+        # Why: only an app that stands around this layer has told of its handlers by now.
+        if id(self) in unused_layers and HANDLERS in marks:
+            self.app = answer_errors(self.app, marks.get("app"))
         super().see_request(marks)
 
     async def _serve_other(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -11,6 +11,9 @@ import functools
 import inspect
 from typing import TYPE_CHECKING, Any, cast
 
+from starlette.middleware.errors import ServerErrorMiddleware
+from starlette.middleware.exceptions import ExceptionMiddleware
+
 from crossorigin.errors import PolicyError
 
 if TYPE_CHECKING:
@@ -104,6 +107,20 @@ def wrap_build(build: Callable[[Any], ASGIApp], outermost: type) -> Callable[[An
 
     setattr(build_middleware_stack, _MARK, True)
     return build_middleware_stack
+
+
+def answer_errors(inner: ASGIApp, outer: object) -> ASGIApp:
+    """Return what a layer wraps, answering exceptions as *outer* does, the app in which that layer is mounted.
+
+    So these answers pass the layer, and carry its headers: outside of it, they would not.
+    """
+    if isinstance(inner, ServerErrorMiddleware):
+        return inner
+    handlers = dict(getattr(outer, "exception_handlers", {}))
+    debug = bool(getattr(outer, "debug", False))
+    of_server = [handlers.pop(key) for key in (500, Exception) if key in handlers]
+    answering = ExceptionMiddleware(inner, handlers=handlers, debug=debug)
+    return ServerErrorMiddleware(answering, handler=of_server[-1] if of_server else None, debug=debug)
 
 
 def _is_kind_of(item: Middleware, outermost: type) -> bool:
