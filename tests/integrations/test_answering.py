@@ -30,6 +30,23 @@ def test_one_line_for_each_distinct_refusal(caplog: pytest.LogCaptureFixture) ->
     assert [record.levelname for record in caplog.records] == ["WARNING", "WARNING"]
 
 
+@pytest.mark.parametrize(
+    ("setting", "lines"),
+    [("warn", ["actual request refused", "websocket request would be refused"]), ("check", ["actual request refused"])],
+)
+def test_a_handshake_that_passes_has_its_own_line(
+    setting: str, lines: list[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    """With ``websockets="warn"`` that line is all there is, so no other refusal of the origin keeps it back."""
+    policy = Policy(allow_origins=[APP], websockets=setting)  # type: ignore[arg-type]  # one of the three
+    request = Request("GET", "/items", [("Origin", "https://a.example")])
+    journal = Journal()
+    for _ in range(2):
+        for is_handshake in (False, True):
+            journal.log(decide(policy, request, websocket=is_handshake), request)
+    assert [record.getMessage().split(":")[0] for record in caplog.records] == lines
+
+
 def test_the_line_names_the_nearest_origin(caplog: pytest.LogCaptureFixture) -> None:
     refuse(Journal(), "http://app.example")
     assert 'The policy allows "https://app.example": the scheme differs.' in caplog.text

@@ -158,11 +158,13 @@ class Journal:
         if is_debug:
             outcome = "allowed" if decision.allowed else f"refused ({', '.join(ids)})"
             logger.info("%s request %s: %s %s, origin %s", decision.kind, outcome, *_show(request), origin)
-        new = [reason for reason in decision.reasons if self._is_new((origin, reason.id))]
+        # Why: of a handshake that is let through, this line is all that anyone sees, whatever else was refused.
+        what = "would be refused" if decision.kind == "websocket" and decision.status is None else "refused"
+        new = [reason for reason in decision.reasons if self._is_new((origin, reason.id, what))]
         if new:
             found = "; ".join(f"{reason.id}: {reason.message}" for reason in new)
             hint = self._hint(new, decision.policy)
-            logger.warning("%s request refused: origin %s (%s).%s", decision.kind, origin, found, hint)
+            logger.warning("%s request %s: origin %s (%s).%s", decision.kind, what, origin, found, hint)
 
     def tell_of_inner_headers(self, names: Sequence[object]) -> None:
         """Log, once, that the app or another layer sets CORS headers, too."""
