@@ -311,3 +311,13 @@ def test_conf(settings: dict[str, Any], name: str, value: object) -> None:
 def test_conf_has_no_other_names() -> None:
     assert not hasattr(conf, "CORS_Q")
     assert set(module.DEFAULTS) < module.KNOWN
+
+
+@pytest.mark.parametrize(("settings", "ids"), [({}, []), ({"CORS_ALLOWED_ORIGINS": [APP]}, ["crossorigin.W003"])])
+def test_settings_without_the_middleware(
+    settings: dict[str, Any], ids: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where views are decorated, its absence is told if there are settings that it alone would read."""
+    monkeypatch.setattr(state, "has_views", True)
+    with override_settings(MIDDLEWARE=[], **settings):
+        assert [message.id for message in check_settings()] == ids

@@ -82,6 +82,6 @@ def test_decorator(served: tuple[int, bool]) -> None:
 
 def test_checks() -> None:
     """Both say the clearer way, as warnings: nothing fails."""
-    with override_settings(**SETTINGS):
+    with override_settings(**SETTINGS, MIDDLEWARE=[MIDDLEWARE]):
         found = check_settings()
     assert [message.id for message in found] == ["crossorigin.W001", "crossorigin.W002"]

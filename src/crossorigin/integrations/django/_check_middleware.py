@@ -11,6 +11,7 @@ from django.core.checks import CheckMessage, Warning  # noqa: A004 (Django's nam
 from django.utils.module_loading import import_string
 
 from crossorigin.integrations.django._state import state
+from crossorigin.integrations.django.conf import KNOWN, list_written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,7 +73,8 @@ def _tell_of_none(paths: list[str]) -> Iterator[CheckMessage]:
     if _LEFTOVER in paths:
         text = f"The app is installed, but its CorsMiddleware is not in MIDDLEWARE: {_LEFTOVER} stands there."
         yield Warning(text, hint=f'Write "{_OURS}" in its place, first in MIDDLEWARE', id="crossorigin.W003")
-    elif not state.has_views:
+    # Why: decorated views need no middleware, but settings do.
+    elif not state.has_views or not KNOWN.isdisjoint(list_written()):
         text = "The app is installed, but CorsMiddleware is not in MIDDLEWARE, so the settings have no effect."
         yield Warning(text, hint=f'Put "{_OURS}" first into MIDDLEWARE', id="crossorigin.W003")
 
