@@ -11,6 +11,7 @@ import nexios
 import pytest
 from nexios import Router
 from nexios import config as nexios_config
+from nexios.exceptions import HTTPException
 
 from crossorigin import Policy, PolicyError, PolicyWarning, Rule, Ruleset
 from crossorigin.integrations.nexios import CorsConfig, CORSMiddleware, MakeConfig, NexiosApp
@@ -273,6 +274,53 @@ def test_on_a_router_and_on_a_route_it_serves_what_reaches_it_there() -> None:
         assert ask_preflight(port, EVIL, path="/own").status == 201
         assert ask_preflight(port, APP, path="/own").status == 400
         assert ask(port, "GET", headers=[("Origin", APP)]).cors == {}
+
+
+class KnownError(Exception):
+    """What the app below handles by its class."""
+
+
+async def _pour(_request: Any, _response: Any) -> None:
+    raise HTTPException(418, "tea")
+
+
+async def _raise_known(_request: Any, _response: Any) -> None:
+    raise KnownError
+
+
+async def _crash(_request: Any, _response: Any) -> None:
+    raise RuntimeError
+
+
+async def _answer_known(_request: Any, response: Any, _error: Exception) -> Any:
+    return response.json("known", status_code=409)
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "body"),
+    [
+        ("/public/tea", 418, b'"tea"'),
+        ("/public/known", 409, b'"known"'),
+        ("/public/nothing", 404, None),
+        ("/public/crash", 500, b"Internal Server Error"),
+        ("/own", 418, b'"tea"'),
+    ],
+)
+def test_errors_on_a_router_and_on_a_route(path: str, status: int, body: bytes | None) -> None:
+    """What the app handles is answered as it would be without the middleware, with the headers."""
+    app: Any = nexios.NexiosApp()
+    app.add_exception_handler(KnownError, _answer_known)
+    router = Router(prefix="/public")
+    router.add_middleware(CORSMiddleware(allow_origins=[APP]))
+    for name, handler in {"/tea": _pour, "/known": _raise_known, "/crash": _crash}.items():
+        router.get(name)(handler)
+    app.mount_router(router)
+    app.add_route(path="/own", handler=_pour, methods=["GET"], middleware=[CORSMiddleware(allow_origins=[APP])])
+    with serve_asgi(app) as port:
+        for origin, told in ((APP, READABLE), (EVIL, {"vary": "Origin"})):
+            answer = ask(port, "GET", path, [("Origin", origin)])
+            assert (answer.status, answer.cors) == (status, told)
+            assert body is None or answer.body == body
 
 
 POLICY = Policy(allow_origins=[APP], enforce="all")

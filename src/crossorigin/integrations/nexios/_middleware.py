@@ -76,9 +76,12 @@ class CORSMiddleware:
             self._inner = self.make_door(_serve_next)
         before = response._response  # noqa: SLF001 (there is no other way to answer with an ASGI app)
 
+        # Why: the app answers what it handles, such as 404, outside of this place, where its answers get no headers.
+        answer_errors = getattr(request.scope.get("base_app"), "exceptions_handler", None)
+
         async def proceed() -> Any:  # noqa: ANN401 (an answer of either release)
             response._response = before  # noqa: SLF001 (as above)
-            return await call_next()
+            return await (answer_errors(request, response, call_next) if answer_errors else call_next())
 
         request.scope[_NEXT] = proceed
         # Why: Nexios 2 calls what the response holds, Nexios 3 what is returned.
