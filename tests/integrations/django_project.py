@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import django
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -58,6 +58,10 @@ async def items_async(request: HttpRequest) -> HttpResponse:
 def crash(_request: HttpRequest) -> HttpResponse:
     text = "as planned"
     raise RuntimeError(text)
+
+
+def lose(_request: HttpRequest) -> HttpResponse:
+    raise Http404
 
 
 async def _stream() -> AsyncIterator[bytes]:

@@ -60,6 +60,7 @@ URLS = {
     "open": [path("data", cors_headers(allow_origin="*")(project.items)), path("crash", project.public)],
     "closed": [path("data", project.items), path("crash", crash)],
     "of_partner": [path("data", of_partner(project.items)), path("crash", of_partner(crash))],
+    "lost": [path("data", of_partner(project.lose))],
     "enforced": [path("data", cors_headers(allow_origin=PARTNER, enforce="all")(project.items))],
     "failing": [path("<failing:what>", of_partner(project.items))],
     "judged": [path("data", cors_headers(origin_validator=project.judge)(project.items))],
@@ -283,3 +284,11 @@ def test_first_requests_at_the_same_time(form: str) -> None:
     for question in questions:
         assert isinstance(question, Question)
         assert question.settle() == (0, [("Access-Control-Allow-Origin", EVIL), ("Vary", "Origin")], b"")
+
+
+@pytest.mark.parametrize(("middlewares", "told"), [([MIDDLEWARE], PARTNER), ([], None)])
+def test_what_a_view_raises(middlewares: list[str], told: str | None) -> None:
+    """Django answers it outside of the view, and so of the decorator: the headers are the middleware's."""
+    with override_settings(ROOT_URLCONF=f"{HERE}.lost", MIDDLEWARE=middlewares):
+        answer = Client().get("/data", headers={"origin": PARTNER})
+    assert (answer.status_code, answer.get("access-control-allow-origin")) == (404, told)

@@ -396,3 +396,27 @@ def test_handshakes_are_judged() -> None:
         with serve_asgi(app) as port:
             assert ask(port, "GET", "/socket", [*handshake, ("Origin", EVIL)]).status == status
             assert ask(port, "GET", "/socket", [*handshake, ("Origin", APP)]).status == 101
+
+
+def make_handler(half: Half) -> Any:
+    def answer(_error: Any) -> Any:
+        return half.theirs.PlainTextResponse("mine", 403)
+
+    async def answer_async(error: Any) -> Any:
+        return answer(error)
+
+    return answer_async if half.ours is asgi else answer
+
+
+def test_a_decorated_route_whose_error_the_app_answers(half: Half) -> None:
+    """The app's own handler answers outside of the route: without its form, that answer has no headers."""
+    for is_whole, told in ((True, APP), (False, None)):
+        app: Any = half.ours.Kui(cors_config={"allow_origins": [APP]}) if is_whole else half.theirs.Kui()
+        app.exception_handler(403)(make_handler(half))
+        app.router <<= half.theirs.HttpRoute("/forbid", make_views(half)["forbid"]) @ half.ours.allow_cors(
+            allow_origins=[APP]
+        )
+        with half.serve(app) as port:
+            answer = ask(port, "GET", "/forbid", [("Origin", APP)])
+        assert (answer.status, answer.body) == (403, b"mine")
+        assert answer.cors.get("access-control-allow-origin") == told
