@@ -43,11 +43,11 @@ LINES = [
     Framework("any ASGI app", "../start.md", "`CORSMiddleware(app, ...)`", None, ("ASGI",)),
     Framework("any WSGI app", "../start.md", "`CORSMiddleware(app, ...)`", None, ("WSGI",)),
     *(
-        Framework(name, "others.md", "the ASGI door", name.lower())
+        Framework(name, "others.md", "the ASGI door", name.lower(), (name,))
         for name in ("Litestar", "Quart", "Sanic", "BlackSheep")
     ),
-    Framework("Falcon", "others.md", "either door", "falcon"),
-    *(Framework(name, "others.md", "the WSGI door", name.lower()) for name in ("Bottle", "Pyramid")),
+    Framework("Falcon", "others.md", "either door", "falcon", ("Falcon (ASGI)", "Falcon (WSGI)")),
+    *(Framework(name, "others.md", "the WSGI door", name.lower(), (name,)) for name in ("Bottle", "Pyramid")),
 ]
 
 

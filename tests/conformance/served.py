@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import http.client
 import threading
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from conformance import others
+from conformance.others import METHODS
 from servers import serve_asgi, serve_wsgi
 
 if TYPE_CHECKING:
@@ -19,7 +22,6 @@ if TYPE_CHECKING:
 
     from crossorigin import Policy
 
-METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"]
 _NUMBER = "X-App"
 
 
@@ -77,6 +79,41 @@ def _mux_wsgi(make: Callable[[Policy], Any]) -> Any:
             yield lambda number, method, headers: _ask(port, number, method, headers)
 
     return serve
+
+
+def _behind_asgi(make: Callable[[], Any]) -> Any:
+    """Serve one app of a framework behind many doors."""
+
+    @contextlib.contextmanager
+    def serve(policies: Sequence[Policy]) -> Iterator[Any]:
+        from crossorigin.integrations.asgi import CORSMiddleware  # noqa: PLC0415 (as below)
+
+        app = make()
+        doors = [CORSMiddleware(app, policy) for policy in policies]
+        key = _NUMBER.lower().encode()
+
+        async def mux(scope: Any, receive: Any, send: Any) -> None:
+            if scope["type"] == "http":
+                await doors[int(dict(scope["headers"])[key])](scope, receive, send)
+            else:
+                await app(scope, receive, send)
+
+        with serve_asgi(mux) as port:
+            yield lambda number, method, headers: _ask(port, number, method, headers)
+
+    return serve
+
+
+def _behind_wsgi(make: Callable[[], Any]) -> Any:
+    """Do the same behind the other door."""
+
+    def make_door(policy: Policy, apps: list[Any]) -> Any:
+        from crossorigin.integrations.wsgi import CORSMiddleware  # noqa: PLC0415 (as below)
+
+        apps.extend([] if apps else [make()])
+        return CORSMiddleware(apps[0], policy)
+
+    return _mux_wsgi(functools.partial(make_door, apps=[]))
 
 
 def _make_asgi(policy: Policy) -> Any:
@@ -310,4 +347,12 @@ INTEGRATIONS = [
     Integration("Django (ASGI)", _django_app("asgi"), joins_lines=True),
     Integration("aiohttp", _serve_aiohttp),
     Integration("Tornado", _serve_tornado),
+    Integration("Litestar", _behind_asgi(others.make_litestar)),
+    Integration("Quart", _behind_asgi(others.make_quart)),
+    Integration("Sanic", _behind_asgi(others.make_sanic)),
+    Integration("BlackSheep", _behind_asgi(others.make_blacksheep)),
+    Integration("Falcon (ASGI)", _behind_asgi(others.make_falcon_asgi)),
+    Integration("Falcon (WSGI)", _behind_wsgi(others.make_falcon_wsgi), joins_lines=True),
+    Integration("Bottle", _behind_wsgi(others.make_bottle), joins_lines=True),
+    Integration("Pyramid", _behind_wsgi(others.make_pyramid), joins_lines=True),
 ]

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from conformance.others import METHODS
 from conformance.rows import ROWS, Row
-from conformance.served import INTEGRATIONS, METHODS, Got, Integration
+from conformance.served import INTEGRATIONS, Got, Integration
 from crossorigin import Policy, PolicyWarning
 
 AT_LEAST = 200
@@ -33,6 +34,8 @@ def _policy(row: Row) -> Policy:
         return Policy(**row.policy)
 
 
+# Why: the import of some releases warns, and so do some of their start-ups.
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore:pkg_resources is deprecated")
 @pytest.mark.parametrize("integration", INTEGRATIONS, ids=[one.name for one in INTEGRATIONS])
 def test_table(integration: Integration) -> None:
     """Status, headers and whether the app has run are those of the row."""
