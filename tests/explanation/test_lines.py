@@ -113,7 +113,7 @@ def read_nginx(text: str) -> list[tuple[str, str]]:
 def test_the_lines_for_nginx_hold_the_headers() -> None:
     """A preflight is answered there; what the app sends is hidden, so that it is not doubled."""
     code = explain_blocked(None)["nginx"]
-    assert code.startswith("if ($request_method = OPTIONS) {\n")
+    assert code.startswith("# in the location\nif ($request_method = OPTIONS) {\n")
     assert code.endswith("    return 204;\n}")
     assert Response(204, read_nginx(code)) == Response(
         204,
