@@ -65,16 +65,39 @@ chosen = wsgi.CORSMiddleware(any_app, **settings)
 number = 1
 """
 
+FRAMEWORK_APPS = """
+from fastapi import FastAPI
+from flask import Flask
+from shop_apps import items, wsgi_items
+
+flask_app = Flask("shop")
+flask_app.get("/items")(lambda: [])
+answered = [("Access-Control-Allow-Origin", "https://app.example"), ("Access-Control-Allow-Methods", "PATCH")]
+by_hand = Flask("by hand")
+by_hand.route("/items", methods=["OPTIONS"], provide_automatic_options=False)(lambda: ("", 204, answered))
+fastapi_app = FastAPI()
+
+class Wrapper:
+    def __init__(self, app):
+        self.app = app
+
+    def __call__(self, environ, start_response):
+        return self.app(environ, start_response)
+
+wrapped, method = Wrapper(flask_app), flask_app.wsgi_app
+"""
+
 
 @pytest.fixture(autouse=True)
 def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "cors.toml").write_text(POLICY)
     (tmp_path / "shop_apps.py").write_text(APPS)
+    (tmp_path / "framework_apps.py").write_text(FRAMEWORK_APPS)
     (tmp_path / "wrong.toml").write_text('allow_origins = ["app.example"]')
     (tmp_path / "wrong_apps.py").write_text("from crossorigin import Policy\nPolicy(allow_origins='x')")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", [*sys.path])
-    for name in ("shop_apps", "wrong_apps"):
+    for name in ("shop_apps", "framework_apps", "wrong_apps"):
         sys.modules.pop(name, None)
 
 
@@ -145,6 +168,30 @@ def test_framework(capsys: pytest.CaptureFixture[str]) -> None:
     assert "CORS(app, " in capsys.readouterr().out
 
 
+FRAMEWORKS = [
+    ("a Flask app", "flask_app", [], "Flask"),
+    ("a wrapper around it", "wrapped", [], "Flask"),
+    ("its method", "method", [], "Flask"),
+    ("a FastAPI app", "fastapi_app", [], "FastAPI"),
+    ("a WSGI app by hand", "wsgi_items", [], "Flask"),
+    ("an ASGI app by hand", "items", [], "FastAPI"),
+    ("what is asked for", "flask_app", ["--framework", "django"], "Django"),
+    ("what there is no code for", "by_hand", ["-X", "patch", "--framework", "Django"], "JavaScript"),
+]
+
+
+@pytest.mark.parametrize("row", FRAMEWORKS, ids=[row[0] for row in FRAMEWORKS])
+def test_the_fix_is_for_the_framework_of_the_app(row: tuple[Any, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    """It is the app itself that is at hand; and only names that --framework takes are offered."""
+    _, name, options, framework = row
+    assert main(["explain", f"framework_apps:{name}", URL, "--origin", APP, *options]) == 1
+    out = capsys.readouterr().out
+    assert f"\n  {framework}:\n" in out
+    assert "For :" not in out
+    others = next((line for line in out.splitlines() if line.endswith(": --framework")), "")
+    assert "JavaScript" not in others
+
+
 def test_apps(capsys: pytest.CaptureFixture[str]) -> None:
     """How the kind of the app was seen is said, what it raises is an answer of 500 with the headers, and is told."""
     found = run(["shop_apps:app", "https://api.example/boom", "--origin", APP], capsys)
@@ -192,6 +239,8 @@ def test_curl(capsys: pytest.CaptureFixture[str]) -> None:
 
 WRONG = [
     ("nothing.toml", "cannot be read"),
+    ("shop_apps", "MODULE:APP, such as shop_apps:app"),
+    ("shop_apps.py", "write shop_apps:app"),
     ("wrong.toml", "app.example"),
     ("wrong_apps:app", "bare-string"),
     ("shop_apps:nothing", "has no attribute"),

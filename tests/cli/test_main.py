@@ -53,3 +53,12 @@ def test_version(
     assert out == printed[0]
     assert printed[1] in err
     assert bool(err) is bool(status)
+
+
+def test_without_a_command_the_commands_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever does not know what to write sees an example."""
+    assert main([]) == 2
+    out, err = capsys.readouterr()
+    assert not out
+    assert "Example: crossorigin check " in err
+    assert "walk a call against a policy file" in err

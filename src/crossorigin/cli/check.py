@@ -46,7 +46,6 @@ def add_to(commands: Any) -> None:  # noqa: ANN401 (argparse has no public type 
         usage="crossorigin check URL --origin PAGE [OPTIONS]",
         help="ask a live server what a browser would, and say why it is blocked",
         description=_EXAMPLE,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add_call_options(parser)
     sent = parser.add_argument_group("what is sent")

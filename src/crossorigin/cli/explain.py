@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +11,7 @@ from crossorigin.cli.printing import CannotJudgeError
 from crossorigin.messages import escape
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Callable
 
     from crossorigin.browser import Call
@@ -47,7 +47,6 @@ def add_to(commands: Any) -> None:  # noqa: ANN401 (argparse has no public type 
         usage="crossorigin explain POLICY URL --origin PAGE [OPTIONS]",
         help="walk a call against a policy file or an app, and say why it is blocked",
         description=_EXAMPLE,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("policy", metavar="POLICY", help="a policy file, or MODULE:APP")
     add_call_options(parser)
@@ -78,10 +77,16 @@ def _ask_policy(parsed: argparse.Namespace, asked: list[Asked]) -> list[Report]:
     from crossorigin.probe.policy import PolicyNetwork  # noqa: PLC0415 (an app has no need of it)
     from crossorigin.stores.file import load  # noqa: PLC0415 (as above)
 
+    module = parsed.policy.removesuffix(".py")
+    if module != parsed.policy:
+        message = f"{escape(parsed.policy)} is no policy file: write {escape(module)}:app for the app in it"
+        raise CannotJudgeError(message)
     try:
         ruleset = load(parsed.policy)
     except OSError as error:
-        message = f"{escape(parsed.policy)} cannot be read ({error.strerror}): name a policy file, or MODULE:APP"
+        such = f"{module if module.isidentifier() else 'main'}:app"
+        what = f"{escape(parsed.policy)} cannot be read ({error.strerror})"
+        message = f"{what}: name a policy file, or MODULE:APP, such as {such}"
         raise CannotJudgeError(message) from error
     reports = [_judge(parsed, one, PolicyNetwork(ruleset), policy=ruleset) for one in asked]
     for report in reports:
@@ -92,7 +97,13 @@ def _ask_policy(parsed: argparse.Namespace, asked: list[Asked]) -> list[Report]:
 def _ask_app(parsed: argparse.Namespace, asked: list[Asked]) -> list[Report]:
     from crossorigin.cli.routes import find_layer, load_app  # noqa: PLC0415 (a policy file has no need of them)
     from crossorigin.probe import NoAnswerError  # noqa: PLC0415 (as above)
-    from crossorigin.probe.apps import Kind, UnknownAppError, find_kind, serve_app  # noqa: PLC0415 (as above)
+    from crossorigin.probe.apps import (  # noqa: PLC0415 (as above)
+        Kind,
+        UnknownAppError,
+        find_framework,
+        find_kind,
+        serve_app,
+    )
 
     app = load_app(parsed.policy)
     try:
@@ -110,6 +121,7 @@ def _ask_app(parsed: argparse.Namespace, asked: list[Asked]) -> list[Report]:
     said = f"{parsed.policy} is taken for {'an' if kind.name == 'ASGI' else 'a'} {kind.name} app: {kind.how}."
     raised = [f"The app raised {type(error).__name__}: {escape(str(error))}" for error in network.errors]
     for report in reports:
+        report.seen = find_framework(app) or ("Flask" if kind.name == "WSGI" else None)
         report.notes += [said, *dict.fromkeys(raised)]
         report.facts["app"] = kind._asdict()
     return reports

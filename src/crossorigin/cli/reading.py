@@ -73,6 +73,9 @@ def _read_text(text: str, name: str) -> Draft | list[Entry] | ConsoleMessage:
     words = text.split()
     if len(words) == 1 and re.match(r"https?://", words[0]):
         return Draft("url", words[0])
+    if len(words) == 1 and re.search(r"\.har\Z|\A[^/]+\.(?:json|txt|sh|log)\Z", words[0], re.IGNORECASE):
+        advice = f"there is no file {escape(words[0])}: mend its name, or the folder"
+        raise CannotJudgeError(advice)
     if len(words) == 1 and re.match(r"[\w.-]+\.\w+(?::\d+)?(?:/\S*)?\Z|localhost(?::\d+)?(?:/\S*)?\Z", words[0]):
         scheme = "http" if words[0].startswith(("localhost", "127.")) else "https"
         advice = f"{escape(words[0])} is not a whole URL, nor a file that is here: write {scheme}://{escape(words[0])}"

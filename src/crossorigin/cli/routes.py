@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import importlib
 import re
 import sys
@@ -13,6 +12,8 @@ from crossorigin.cli.printing import CannotJudgeError, print_json, print_table
 from crossorigin.errors import PolicyError
 
 if TYPE_CHECKING:
+    import argparse
+
     from crossorigin.integrations._answering import Layer
     from crossorigin.integrations._table import RouteLine
     from crossorigin.policy import Policy
@@ -33,7 +34,6 @@ def add_to(commands: Any) -> None:  # noqa: ANN401 (argparse has no public type 
         "routes",
         help="print the routes of an app and their policies",
         description=_EXAMPLE,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("app", metavar="MODULE:APP")
     parser.add_argument("--json", action="store_true", help="for machines: a list of objects")

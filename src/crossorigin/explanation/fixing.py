@@ -83,8 +83,9 @@ def _fix_server(evidence: Evidence, near: frozenset[str]) -> Fix:
     sentence = f"{begin}Answer {step} with {list_words([*status_words, *parts])}."
     hidden = [name for name, _ in headers if evidence.get(name)]
     code = lines.write_nginx(headers if status is None else [*_find_kept(evidence, headers), *headers], hidden, status)
-    if "two-layers" not in near:
-        code = {**_write_code(evidence, settings), **code}
+    own = _write_code(evidence, settings)
+    # Why: of two layers it is most often the proxy that can be told to leave the other's headers out.
+    code = {**code, **own} if "two-layers" in near else {**own, **code}
     return Fix("server", f"{sentence}{_end(evidence)}", settings, headers, status, code=code)
 
 
