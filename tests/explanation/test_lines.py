@@ -10,6 +10,7 @@ import subprocess
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.utils.module_loading import import_string
 from fastapi import FastAPI
 from flask import Flask
 
@@ -66,6 +67,8 @@ def test_the_lines_for_django_serve_the_call(policy: Policy | None) -> None:
     options = {option: settings[name] for option, name in conf.CALLED.items() if name in settings}
     assert len(options) == len(settings)
     assert simulate(CALL, PolicyNetwork(Policy(**options))).is_readable
+    middleware = explain_blocked(policy)["Django"].rpartition(": ")[2]
+    assert import_string(middleware).__name__ == "CorsMiddleware"
 
 
 def test_every_origin_has_a_setting_of_its_own_at_django() -> None:

@@ -73,6 +73,7 @@ def write_lines(settings: Mapping[str, Any]) -> dict[str, str]:
     settings_lines = [f"{name} = {_python(value)}" for name, value in django.items()]
     if django["CORS_ALLOWED_ORIGINS"] == [ANY]:
         settings_lines[0] = "CORS_ALLOW_ALL_ORIGINS = True"
+    settings_lines.append("# and first in MIDDLEWARE: crossorigin.integrations.django.middleware.CorsMiddleware")
     members = ", ".join(f"{name}: {json.dumps(value)}" for name, value in express.items())
     lines = {
         "FastAPI": f"from crossorigin.integrations.fastapi import CORSMiddleware\n"
