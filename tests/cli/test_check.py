@@ -301,6 +301,7 @@ CANNOT = [
     ("a cookie of two lines", ["https://api.example", *OF_PAGE, "--cookie", "a=\nb"], "write it on one line"),
     ("a fetch, not a curl", ['fetch("https://api.example", {', *OF_PAGE], 'choose "Copy as cURL"'),
     ("nothing known", ["hello world", *OF_PAGE], "is no URL, curl command, HAR file or message"),
+    ("what a script learns", ["TypeError: Failed to fetch", *OF_PAGE], "copy the console's line about CORS"),
     ("curl, not in quotes", ["curl", *OF_PAGE], "into quotes"),
     ("curl with options, not in quotes", ["curl", "https://api.example", "--compressed"], "into quotes"),
     ("a body that is not there", ["https://api.example", *OF_PAGE, "-d", "@/nothing"], "cannot be read"),

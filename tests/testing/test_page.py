@@ -7,6 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from flask import Flask
 
 from crossorigin import Policy, Rule, Ruleset, reasons
 from crossorigin.browser import Call, simulate
@@ -170,6 +171,14 @@ def test_a_failing_assertion_prints_the_walk(cors_page: OpenPage) -> None:
     for words in ("OPTIONS /items", "Origin: https://evil.example", "403 (preflight)", "X preflight-not-ok"):
         assert words in said
     assert said.isascii()
+
+
+def test_a_failing_assertion_has_lines_to_paste(cors_page: OpenPage) -> None:
+    """They are for the framework of the app; of a policy it is said which of its options is wrong."""
+    with pytest.raises(AssertionError, match=rf'\n    CORS\(app, origins=\["{EVIL}"\]\)'):
+        cors_page(Flask("shop"), origin=EVIL).fetch("/items").assert_readable()
+    with pytest.raises(AssertionError, match=rf'Add "{EVIL}" to allow_origins\.$'):
+        cors_page(POLICY, origin=EVIL).fetch("/items").assert_readable()
 
 
 def test_a_failing_assertion_tells_what_the_app_raised(cors_page: OpenPage) -> None:
