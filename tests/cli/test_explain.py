@@ -186,7 +186,8 @@ def test_the_fix_is_for_the_framework_of_the_app(row: tuple[Any, ...], capsys: p
     _, name, options, framework = row
     assert main(["explain", f"framework_apps:{name}", URL, "--origin", APP, *options]) == 1
     out = capsys.readouterr().out
-    assert f"\n  {framework}:\n" in out
+    rest = "" if framework == "JavaScript" else " (what this call needs)"
+    assert f"\n  {framework}{rest}:\n" in out
     assert "For :" not in out
     others = next((line for line in out.splitlines() if line.endswith(": --framework")), "")
     assert "JavaScript" not in others

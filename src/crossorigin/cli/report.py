@@ -158,7 +158,9 @@ class Report:
             yield from self._write_settings(explanation)
         elif fix.code:
             chosen = self._choose_framework(tuple(fix.code))
-            yield Line(f"  {chosen}:")
+            # Why: without the policy nobody knows the other options, which must not be lost.
+            rest = " (what this call needs)" if fix.settings and self.policy is None else ""
+            yield Line(f"  {chosen}{rest}:")
             for line in fix.code[chosen].splitlines():
                 yield Line(f"    {escape(line)}", "bold")
             others = ", ".join(name for name in fix.code if name not in {chosen, "JavaScript"})
