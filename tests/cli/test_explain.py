@@ -68,6 +68,9 @@ number = 1
 FRAMEWORK_APPS = """
 from fastapi import FastAPI
 from flask import Flask
+from crossorigin import Policy
+from crossorigin.integrations.fastapi import CORSMiddleware
+from crossorigin.integrations.flask import CORS, cross_origin
 from shop_apps import items, wsgi_items
 
 flask_app = Flask("shop")
@@ -75,7 +78,15 @@ flask_app.get("/items")(lambda: [])
 answered = [("Access-Control-Allow-Origin", "https://app.example"), ("Access-Control-Allow-Methods", "PATCH")]
 by_hand = Flask("by hand")
 by_hand.route("/items", methods=["OPTIONS"], provide_automatic_options=False)(lambda: ("", 204, answered))
-fastapi_app = FastAPI()
+fastapi_app, wrong = FastAPI(), FastAPI()
+wrong.add_middleware(CORSMiddleware, max_age="soon")
+
+settings = {"policy": Policy(allow_origins=["https://app.example"], allow_methods=["GET", "PUT"])}
+cors_app, view_app, paths_app = Flask("cors"), Flask("views"), Flask("paths")
+CORS(cors_app, **settings)
+CORS(view_app, **settings)
+view_app.get("/items")(cross_origin(**settings)(lambda: []))
+CORS(paths_app, resources={"/items": {"origins": ["https://b.example"]}, "/b/*": {"origins": "*"}})
 
 class Wrapper:
     def __init__(self, app):
@@ -193,6 +204,17 @@ def test_the_fix_is_for_the_framework_of_the_app(row: tuple[Any, ...], capsys: p
     assert "JavaScript" not in others
 
 
+def test_the_policy_of_a_flask_app(capsys: pytest.CaptureFixture[str]) -> None:
+    """It is known once the app has seen a request, and then the whole of it is in the fix."""
+    found = run(["framework_apps:cors_app", URL, "--origin", APP, "-X", "DELETE"], capsys)
+    assert [reason["id"] for reason in found["server"][0]["reasons"]] == ["method-not-allowed"]
+    assert found["explanation"]["fix"]["settings"] == {"allow_methods": ["GET", "PUT", "DELETE"]}
+    found = run(["framework_apps:view_app", URL, "--origin", APP, "-X", "DELETE"], capsys)
+    assert found["server"] == [], "each view may have its own"
+    found = run(["framework_apps:paths_app", URL, "--origin", APP, "-X", "DELETE"], capsys)
+    assert found["server"][0]["reasons"], "what paths are served is Flask's own affair"
+
+
 def test_apps(capsys: pytest.CaptureFixture[str]) -> None:
     """How the kind of the app was seen is said, what it raises is an answer of 500 with the headers, and is told."""
     found = run(["shop_apps:app", "https://api.example/boom", "--origin", APP], capsys)
@@ -244,6 +266,7 @@ WRONG = [
     ("shop_apps.py", "write shop_apps:app"),
     ("wrong.toml", "app.example"),
     ("wrong_apps:app", "bare-string"),
+    ("framework_apps:wrong", "\nWrite a number from 0 to 86400"),
     ("shop_apps:nothing", "has no attribute"),
     ("shop_apps:number", "int is no app"),
     ("shop_apps:broken", "start-up failed: no database"),

@@ -88,9 +88,10 @@ def _ask_policy(parsed: argparse.Namespace, asked: list[Asked]) -> list[Report]:
         what = f"{escape(parsed.policy)} cannot be read ({error.strerror})"
         message = f"{what}: name a policy file, or MODULE:APP, such as {such}"
         raise CannotJudgeError(message) from error
-    reports = [_judge(parsed, one, PolicyNetwork(ruleset), policy=ruleset) for one in asked]
+    reports = [_judge(parsed, one, PolicyNetwork(ruleset)) for one in asked]
     for report in reports:
         report.file = parsed.policy
+        _add_policy(report, ruleset)
     return reports
 
 
@@ -112,22 +113,24 @@ def _ask_app(parsed: argparse.Namespace, asked: list[Asked]) -> list[Report]:
         message = f"{parsed.policy}: {error}"
         raise CannotJudgeError(message) from error
     layer = find_layer(app)
-    policy = layer.policy if layer and not layer.hot[0].choose else None
     try:
         with serve_app(app, kind=kind.name, time_out=_TIME_OUT) as network:
-            reports = [_judge(parsed, one, network, policy=policy) for one in asked]
+            reports = [_judge(parsed, one, network) for one in asked]
+            # Why: not before the first request, at which Flask's layer looks whether views have policies.
+            policy = layer.policy if layer and not layer.hot[0].choose else None
     except NoAnswerError as error:
         raise CannotJudgeError(escape(f"{parsed.policy}: {error.what}. {error.advice}")) from error
     said = f"{parsed.policy} is taken for {'an' if kind.name == 'ASGI' else 'a'} {kind.name} app: {kind.how}."
     raised = [f"The app raised {type(error).__name__}: {escape(str(error))}" for error in network.errors]
     for report in reports:
+        _add_policy(report, policy)
         report.seen = find_framework(app) or ("Flask" if kind.name == "WSGI" else None)
         report.notes += [said, *dict.fromkeys(raised)]
         report.facts["app"] = kind._asdict()
     return reports
 
 
-def _judge(parsed: argparse.Namespace, asked: Asked, network: Network, *, policy: Policy | Ruleset | None) -> Report:
+def _judge(parsed: argparse.Namespace, asked: Asked, network: Network) -> Report:
     from crossorigin.cli.judging import judge  # noqa: PLC0415 (--help has no need of it)
     from crossorigin.cli.remarks import find_remarks  # noqa: PLC0415 (as above)
     from crossorigin.cli.report import Report  # noqa: PLC0415 (as above)
@@ -143,11 +146,15 @@ def _judge(parsed: argparse.Namespace, asked: Asked, network: Network, *, policy
         framework=parsed.framework,
         number=asked.number,
     )
-    report.policy = policy
-    report.decisions = [_decide(policy, request) for request, _ in report.walk.exchanges] if policy is not None else []
     remarks = find_remarks(asked.call, report.walk, has_cookie=draft.cookie is not None, is_live=False)
     report.notes = [*draft.notes, *remarks]
     return report
+
+
+def _add_policy(report: Report, policy: Policy | Ruleset | None) -> None:
+    """Say what the server decides, where it is known."""
+    report.policy = policy
+    report.decisions = [_decide(policy, request) for request, _ in report.walk.exchanges] if policy is not None else []
 
 
 def _stay(network: Network, call: Call) -> Network:
