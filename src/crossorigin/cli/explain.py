@@ -27,14 +27,17 @@ if TYPE_CHECKING:
 
 _EXAMPLE = """Example: crossorigin explain cors.toml https://api.example/items --origin https://app.example -X PUT
 
-Walks a call as a browser would against a policy file, or against an app in this process, with no network.
-Says which rule serves the path, what the server decides and why, and what the browser makes of it:
+Walks a call as a browser would against a policy file, or against an app in this
+process, with no network.
+Says which rule serves the path, what the server decides and why, and what the
+browser makes of it:
 
   crossorigin explain main:app https://api.example/items --origin https://app.example
 
-POLICY is a TOML file, or MODULE:APP, what an ASGI or WSGI server would be given.
+POLICY is a TOML file, or MODULE:APP: what an ASGI or WSGI server is given.
 Behind a policy file stands an app that answers everything with 200.
-Exit status: 0 the script can read the answer, 1 it is blocked, 2 it could not be judged."""
+Exit status: 0 the script can read the answer, 1 it is blocked,
+2 it could not be judged."""
 
 _APP = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
 _TIME_OUT = 10.0

@@ -20,10 +20,12 @@ if TYPE_CHECKING:
 
 _EXAMPLE = """Example: crossorigin routes main:app
 
-Prints which policy answers for each route of an app: its own, or that of the app.
-Routes are read of Starlette, FastAPI, Flask and Kui; of other apps, the rules of the CORS layer are printed.
+Prints which policy answers for each route of an app: its own, or the app's.
+Routes are read of Starlette, FastAPI, Flask and Kui; of other apps, the rules
+of the CORS layer are printed.
 Django, aiohttp, Tornado and FastrAPI are not read.
-MODULE:APP is what an ASGI or WSGI server would be given; the module is looked for in the current folder, too."""
+MODULE:APP is what an ASGI or WSGI server would be given; the module is looked
+for in the current folder, too."""
 
 _FINDINGS = 1
 
