@@ -302,6 +302,7 @@ CANNOT = [
     ("a fetch, not a curl", ['fetch("https://api.example", {', *OF_PAGE], 'choose "Copy as cURL"'),
     ("nothing known", ["hello world", *OF_PAGE], "is no URL, curl command, HAR file or message"),
     ("what a script learns", ["TypeError: Failed to fetch", *OF_PAGE], "copy the console's line about CORS"),
+    ("a line without a reason", ["GET https://api.example/ net::ERR_FAILED 200 (OK)"], "that does not say why"),
     ("curl, not in quotes", ["curl", *OF_PAGE], "into quotes"),
     ("curl with options, not in quotes", ["curl", "https://api.example", "--compressed"], "into quotes"),
     ("a body that is not there", ["https://api.example", *OF_PAGE, "-d", "@/nothing"], "cannot be read"),

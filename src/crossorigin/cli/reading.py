@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from crossorigin.explanation import ConsoleMessage
 
 _MOST_BYTES = 256 * 1024 * 1024
-#: What a script learns in Chromium, Firefox and Safari, whatever went wrong.
-_SAID_TO_SCRIPTS = ("Failed to fetch", "NetworkError when attempting to fetch resource", "Load failed")
+#: What a script learns in Chromium, Firefox and Safari, whatever went wrong, and what Chromium says beside its reason.
+_WITHOUT_REASON = ("Failed to fetch", "NetworkError when attempting to fetch resource", "Load failed", "net::ERR_")
 _JSON = ("Content-Type", "application/json")
 
 
@@ -75,8 +75,8 @@ def _read_text(text: str, name: str) -> Draft | list[Entry] | ConsoleMessage:
     words = text.split()
     if len(words) == 1 and re.match(r"https?://", words[0]):
         return Draft("url", words[0])
-    if any(phrase in text for phrase in _SAID_TO_SCRIPTS):
-        advice = "that is all that a script learns: copy the console's line about CORS, or give the URL and --origin"
+    if any(phrase in text for phrase in _WITHOUT_REASON):
+        advice = "that does not say why: copy the console's line about CORS, or give the URL and --origin"
         raise CannotJudgeError(advice)
     if len(words) == 1 and re.search(r"\.har\Z|\A[^/]+\.(?:json|txt|sh|log)\Z", words[0], re.IGNORECASE):
         advice = f"there is no file {escape(words[0])}: mend its name, or the folder"
