@@ -290,6 +290,7 @@ CANNOT = [
     ("no scheme of the page", ["https://api.example", "--origin", "localhost:3000"], "write http://localhost:3000"),
     ("a pattern of pages", ["https://api.example", "--origin", "*"], "name one page"),
     ("a pattern of pages, with a scheme", ["https://api.example", "--origin", "https://*.a.example"], "name one page"),
+    ("a path alone", ["/items", *OF_PAGE], "write https://api.example/items"),
     ("a file that is not there", ["saved.har", *OF_PAGE], "there is no file saved.har"),
     ("a file in a folder that is not there", ["no/saved.har", *OF_PAGE], "there is no file no/saved.har"),
     ("no page at all", ["https://api.example", "--origin", "a b"], "is not the origin of a page"),

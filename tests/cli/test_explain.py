@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from crossorigin import load
+from crossorigin import PolicyWarning, load
 from crossorigin.cli import main
 
 if TYPE_CHECKING:
@@ -78,7 +78,8 @@ flask_app.get("/items")(lambda: [])
 answered = [("Access-Control-Allow-Origin", "https://app.example"), ("Access-Control-Allow-Methods", "PATCH")]
 by_hand = Flask("by hand")
 by_hand.route("/items", methods=["OPTIONS"], provide_automatic_options=False)(lambda: ("", 204, answered))
-fastapi_app, wrong = FastAPI(), FastAPI()
+fastapi_app, wrong, slash = FastAPI(), FastAPI(), FastAPI()
+slash.add_middleware(CORSMiddleware, allow_origins=["https://app.example/"])
 wrong.add_middleware(CORSMiddleware, max_age="soon")
 
 settings = {"policy": Policy(allow_origins=["https://app.example"], allow_methods=["GET", "PUT"])}
@@ -213,6 +214,14 @@ def test_the_policy_of_a_flask_app(capsys: pytest.CaptureFixture[str]) -> None:
     assert found["server"] == [], "each view may have its own"
     found = run(["framework_apps:paths_app", URL, "--origin", APP, "-X", "DELETE"], capsys)
     assert found["server"][0]["reasons"], "what paths are served is Flask's own affair"
+
+
+def test_an_app_warns_once(capsys: pytest.CaptureFixture[str]) -> None:
+    """What its settings are warned of when it starts is not said twice."""
+    with pytest.warns(PolicyWarning) as caught:
+        main(["explain", "framework_apps:slash", URL, "--origin", APP])
+    assert len(caught) == 1
+    assert "BLOCKED" in capsys.readouterr().out
 
 
 def test_apps(capsys: pytest.CaptureFixture[str]) -> None:

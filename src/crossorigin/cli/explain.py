@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -100,6 +101,7 @@ def _ask_policy(parsed: argparse.Namespace, asked: list[Asked]) -> list[Report]:
 
 def _ask_app(parsed: argparse.Namespace, asked: list[Asked]) -> list[Report]:
     from crossorigin.cli.routes import find_layer, load_app  # noqa: PLC0415 (a policy file has no need of them)
+    from crossorigin.errors import PolicyWarning  # noqa: PLC0415 (as above)
     from crossorigin.probe import NoAnswerError  # noqa: PLC0415 (as above)
     from crossorigin.probe.apps import (  # noqa: PLC0415 (as above)
         Kind,
@@ -115,7 +117,10 @@ def _ask_app(parsed: argparse.Namespace, asked: list[Asked]) -> list[Report]:
     except UnknownAppError as error:
         message = f"{parsed.policy}: {error}"
         raise CannotJudgeError(message) from error
-    layer = find_layer(app)
+    with warnings.catch_warnings():
+        # Why: the app warns once more when it starts.
+        warnings.simplefilter("ignore", PolicyWarning)
+        layer = find_layer(app)
     try:
         with serve_app(app, kind=kind.name, time_out=_TIME_OUT) as network:
             reports = [_judge(parsed, one, network) for one in asked]

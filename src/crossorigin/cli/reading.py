@@ -78,6 +78,9 @@ def _read_text(text: str, name: str) -> Draft | list[Entry] | ConsoleMessage:
     if any(phrase in text for phrase in _WITHOUT_REASON):
         advice = "that does not say why: copy the console's line about CORS, or give the URL and --origin"
         raise CannotJudgeError(advice)
+    if len(words) == 1 and re.match(r"/[^/]", words[0]) and not words[0].lower().endswith(".har"):
+        advice = f"{escape(words[0])} is not a whole URL, nor a file: write https://api.example{escape(words[0])}"
+        raise CannotJudgeError(advice)
     if len(words) == 1 and re.search(r"\.har\Z|\A[^/]+\.(?:json|txt|sh|log)\Z", words[0], re.IGNORECASE):
         advice = f"there is no file {escape(words[0])}: mend its name, or the folder"
         raise CannotJudgeError(advice)
