@@ -293,6 +293,13 @@ FIRST, SECOND = f"{FILE}, [[rule]] number 1", f"{FILE}, [[rule]] number 2"
             f'{TOP}[[rule]]\npaths = ["/*"]',
             [(IncompatibleOptionsError, f"{FILE}: paths", "/*", "duplicate-path", None)],
         ),
+        (
+            '[[rule]]\npath = "/a"\nmax_age = -1',
+            [
+                (UnknownOptionError, f"{FIRST}: rule", "path", "unknown-option", None),
+                (InvalidValueError, f"{FIRST}: max_age", -1, "max-age-out-of-range", None),
+            ],
+        ),
         ("self = 1", [(UnknownOptionError, f"{FILE}: Policy", "self", "unknown-option", None)]),
         ('origin_validator = "f"', [(WrongTypeError, f"{FILE}: origin_validator", "f", "wrong-type", None)]),
         (

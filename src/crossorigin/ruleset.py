@@ -223,12 +223,17 @@ def _build_rule(table: dict[str, Any]) -> Rule:
         options["max_age"] = None
     policy = Policy()
     mistakes: list[SettingError] = []
+    paths = table.get("paths", ())
+    if "path" in options and not paths:
+        mistakes.append(UnknownOptionError("rule", "path", "unknown-option", fix='Did you mean "paths"? It is a list'))
+        del options["path"]
+        paths = [EVERYTHING]
     try:
         policy = Policy(**options)
     except PolicyError as error:
         mistakes += error.mistakes
     try:
-        rule = Rule(table.get("paths", ()), policy)
+        rule = Rule(paths, policy)
     except PolicyError as error:
         mistakes += error.mistakes
     if mistakes:

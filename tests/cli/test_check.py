@@ -288,6 +288,11 @@ CANNOT = [
     ("no scheme", ["api.example/items", *OF_PAGE], "write https://api.example/items"),
     ("no scheme, this machine", ["localhost:8000", *OF_PAGE], "write http://localhost:8000"),
     ("no scheme of the page", ["https://api.example", "--origin", "localhost:3000"], "write http://localhost:3000"),
+    ("a pattern of pages", ["https://api.example", "--origin", "*"], "name one page"),
+    ("a pattern of pages, with a scheme", ["https://api.example", "--origin", "https://*.a.example"], "name one page"),
+    ("a path alone", ["/items", *OF_PAGE], "write https://api.example/items"),
+    ("a file that is not there", ["saved.har", *OF_PAGE], "there is no file saved.har"),
+    ("a file in a folder that is not there", ["no/saved.har", *OF_PAGE], "there is no file no/saved.har"),
     ("no page at all", ["https://api.example", "--origin", "a b"], "is not the origin of a page"),
     ("another scheme", ["ftp://api.example", *OF_PAGE], "not an http(s) URL"),
     ("a password", ["https://a:b@api.example", *OF_PAGE], "Authorization header"),
@@ -297,7 +302,10 @@ CANNOT = [
     ("a cookie of two lines", ["https://api.example", *OF_PAGE, "--cookie", "a=\nb"], "write it on one line"),
     ("a fetch, not a curl", ['fetch("https://api.example", {', *OF_PAGE], 'choose "Copy as cURL"'),
     ("nothing known", ["hello world", *OF_PAGE], "is no URL, curl command, HAR file or message"),
+    ("what a script learns", ["TypeError: Failed to fetch", *OF_PAGE], "copy the console's line about CORS"),
+    ("a line without a reason", ["GET https://api.example/ net::ERR_FAILED 200 (OK)"], "that does not say why"),
     ("curl, not in quotes", ["curl", *OF_PAGE], "into quotes"),
+    ("curl with options, not in quotes", ["curl", "https://api.example", "--compressed"], "into quotes"),
     ("a body that is not there", ["https://api.example", *OF_PAGE, "-d", "@/nothing"], "cannot be read"),
     ("an entry of no HAR", ["https://api.example", *OF_PAGE, "--entry", "1"], "--entry is for HAR files"),
 ]
@@ -313,12 +321,27 @@ def test_wrong_use(_sentence: str, arguments: list[str], text: str, capsys: pyte
     assert err.count("\n") == 1
 
 
-@pytest.mark.parametrize("arguments", [[], ["https://a.example", "--timeout", "x"], ["https://a.example", "--nothing"]])
-def test_arguments_that_are_none(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+NO_ARGUMENTS = [
+    ("nothing", [], "required: URL"),
+    ("no number", ["https://a.example", "--timeout", "x"], "write --timeout 10"),
+    ("an unknown option", ["https://a.example", "--nothing"], "--nothing is not known"),
+    ("a misspelt option", ["https://a.example", "--orign", "https://b.example"], "did you mean --origin?"),
+    ("half an option", ["https://a.example", "--credential=omit"], "did you mean --credentials?"),
+    ("a page without its option", ["https://a.example", "https://b.example"], "the page is named with --origin"),
+]
+
+
+@pytest.mark.parametrize(("_sentence", "arguments", "text"), NO_ARGUMENTS, ids=[row[0] for row in NO_ARGUMENTS])
+def test_arguments_that_are_none(
+    _sentence: str, arguments: list[str], text: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is meant is named, and half an option is none: a longer one may come to begin like it."""
     with pytest.raises(SystemExit) as caught:
         main(["check", *arguments])
     assert caught.value.code == 2
-    assert "_read" not in capsys.readouterr().err
+    err = capsys.readouterr().err
+    assert text in err
+    assert err.startswith("usage: crossorigin check URL --origin PAGE")
 
 
 NO_ANSWER = [

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from crossorigin import load
+from crossorigin import PolicyWarning, load
 from crossorigin.cli import main
 
 if TYPE_CHECKING:
@@ -65,16 +65,51 @@ chosen = wsgi.CORSMiddleware(any_app, **settings)
 number = 1
 """
 
+FRAMEWORK_APPS = """
+from fastapi import FastAPI
+from flask import Flask
+from crossorigin import Policy
+from crossorigin.integrations.fastapi import CORSMiddleware
+from crossorigin.integrations.flask import CORS, cross_origin
+from shop_apps import items, wsgi_items
+
+flask_app = Flask("shop")
+flask_app.get("/items")(lambda: [])
+answered = [("Access-Control-Allow-Origin", "https://app.example"), ("Access-Control-Allow-Methods", "PATCH")]
+by_hand = Flask("by hand")
+by_hand.route("/items", methods=["OPTIONS"], provide_automatic_options=False)(lambda: ("", 204, answered))
+fastapi_app, wrong, slash = FastAPI(), FastAPI(), FastAPI()
+slash.add_middleware(CORSMiddleware, allow_origins=["https://app.example/"])
+wrong.add_middleware(CORSMiddleware, max_age="soon")
+
+settings = {"policy": Policy(allow_origins=["https://app.example"], allow_methods=["GET", "PUT"])}
+cors_app, view_app, paths_app = Flask("cors"), Flask("views"), Flask("paths")
+CORS(cors_app, **settings)
+CORS(view_app, **settings)
+view_app.get("/items")(cross_origin(**settings)(lambda: []))
+CORS(paths_app, resources={"/items": {"origins": ["https://b.example"]}, "/b/*": {"origins": "*"}})
+
+class Wrapper:
+    def __init__(self, app):
+        self.app = app
+
+    def __call__(self, environ, start_response):
+        return self.app(environ, start_response)
+
+wrapped, method = Wrapper(flask_app), flask_app.wsgi_app
+"""
+
 
 @pytest.fixture(autouse=True)
 def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "cors.toml").write_text(POLICY)
     (tmp_path / "shop_apps.py").write_text(APPS)
+    (tmp_path / "framework_apps.py").write_text(FRAMEWORK_APPS)
     (tmp_path / "wrong.toml").write_text('allow_origins = ["app.example"]')
     (tmp_path / "wrong_apps.py").write_text("from crossorigin import Policy\nPolicy(allow_origins='x')")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", [*sys.path])
-    for name in ("shop_apps", "wrong_apps"):
+    for name in ("shop_apps", "framework_apps", "wrong_apps"):
         sys.modules.pop(name, None)
 
 
@@ -145,6 +180,50 @@ def test_framework(capsys: pytest.CaptureFixture[str]) -> None:
     assert "CORS(app, " in capsys.readouterr().out
 
 
+FRAMEWORKS = [
+    ("a Flask app", "flask_app", [], "Flask"),
+    ("a wrapper around it", "wrapped", [], "Flask"),
+    ("its method", "method", [], "Flask"),
+    ("a FastAPI app", "fastapi_app", [], "FastAPI"),
+    ("a WSGI app by hand", "wsgi_items", [], "Flask"),
+    ("an ASGI app by hand", "items", [], "FastAPI"),
+    ("what is asked for", "flask_app", ["--framework", "django"], "Django"),
+    ("what there is no code for", "by_hand", ["-X", "patch", "--framework", "Django"], "JavaScript"),
+]
+
+
+@pytest.mark.parametrize("row", FRAMEWORKS, ids=[row[0] for row in FRAMEWORKS])
+def test_the_fix_is_for_the_framework_of_the_app(row: tuple[Any, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    """It is the app itself that is at hand; and only names that --framework takes are offered."""
+    _, name, options, framework = row
+    assert main(["explain", f"framework_apps:{name}", URL, "--origin", APP, *options]) == 1
+    out = capsys.readouterr().out
+    rest = "" if framework == "JavaScript" else " (what this call needs)"
+    assert f"\n  {framework}{rest}:\n" in out
+    assert "For :" not in out
+    others = next((line for line in out.splitlines() if line.endswith(": --framework")), "")
+    assert "JavaScript" not in others
+
+
+def test_the_policy_of_a_flask_app(capsys: pytest.CaptureFixture[str]) -> None:
+    """It is known once the app has seen a request, and then the whole of it is in the fix."""
+    found = run(["framework_apps:cors_app", URL, "--origin", APP, "-X", "DELETE"], capsys)
+    assert [reason["id"] for reason in found["server"][0]["reasons"]] == ["method-not-allowed"]
+    assert found["explanation"]["fix"]["settings"] == {"allow_methods": ["GET", "PUT", "DELETE"]}
+    found = run(["framework_apps:view_app", URL, "--origin", APP, "-X", "DELETE"], capsys)
+    assert found["server"] == [], "each view may have its own"
+    found = run(["framework_apps:paths_app", URL, "--origin", APP, "-X", "DELETE"], capsys)
+    assert found["server"][0]["reasons"], "what paths are served is Flask's own affair"
+
+
+def test_an_app_warns_once(capsys: pytest.CaptureFixture[str]) -> None:
+    """What its settings are warned of when it starts is not said twice."""
+    with pytest.warns(PolicyWarning) as caught:
+        main(["explain", "framework_apps:slash", URL, "--origin", APP])
+    assert len(caught) == 1
+    assert "BLOCKED" in capsys.readouterr().out
+
+
 def test_apps(capsys: pytest.CaptureFixture[str]) -> None:
     """How the kind of the app was seen is said, what it raises is an answer of 500 with the headers, and is told."""
     found = run(["shop_apps:app", "https://api.example/boom", "--origin", APP], capsys)
@@ -192,8 +271,11 @@ def test_curl(capsys: pytest.CaptureFixture[str]) -> None:
 
 WRONG = [
     ("nothing.toml", "cannot be read"),
+    ("shop_apps", "MODULE:APP, such as shop_apps:app"),
+    ("shop_apps.py", "write shop_apps:app"),
     ("wrong.toml", "app.example"),
     ("wrong_apps:app", "bare-string"),
+    ("framework_apps:wrong", "\nWrite a number from 0 to 86400"),
     ("shop_apps:nothing", "has no attribute"),
     ("shop_apps:number", "int is no app"),
     ("shop_apps:broken", "start-up failed: no database"),

@@ -53,3 +53,22 @@ def test_version(
     assert out == printed[0]
     assert printed[1] in err
     assert bool(err) is bool(status)
+
+
+def test_without_a_command_the_commands_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever does not know what to write sees an example."""
+    assert main([]) == 2
+    out, err = capsys.readouterr()
+    assert not out
+    assert "Example: crossorigin check " in err
+    assert "walk a call against a policy file" in err
+
+
+@pytest.mark.parametrize("command", ["check", "explain", "routes"])
+def test_help_fits(command: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing but an example, which is to be copied, is longer than the usual terminal is wide."""
+    monkeypatch.setenv("COLUMNS", "80")
+    with pytest.raises(SystemExit):
+        main([command, "--help"])
+    lines = capsys.readouterr().out.splitlines()
+    assert not [line for line in lines if len(line) > 80 and "crossorigin" not in line]

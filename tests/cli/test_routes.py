@@ -157,7 +157,7 @@ def test_help_names_what_is_read(capsys: pytest.CaptureFixture[str]) -> None:
 def test_wrong_use() -> None:
     """Wrong use is 2."""
     with pytest.raises(SystemExit) as caught:
-        main([])
+        main(["routes"])
     assert caught.value.code == 2
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -424,3 +425,24 @@ def test_a_server_by_hand_gets_further(call: Call, preflight: Response, actual: 
     again = simulate(call, Mend(fix, verdict.step).around_handler(answer))
     is_further = len(again.exchanges) > len(verdict.exchanges) or again.step != verdict.step
     assert again.is_readable or is_further, (explanation, again)
+    if fix.status and (code := fix.code.get("nginx")):
+        alone = Mend(fix._replace(headers=read_nginx(code)), verdict.step)
+        again = simulate(call, alone.around_handler(lambda request: Response(answer(request).status, [])))
+        assert again.step != "preflight" or len(again.exchanges) > 1, (code, again)
+
+
+def read_nginx(code: str) -> tuple[tuple[str, str], ...]:
+    """Return the headers of an answer that nginx makes by itself; an ``if`` takes nothing but ``add_header``."""
+    _, opening, *lines, answer, end = code.splitlines()
+    assert (opening, answer, end) == ("if ($request_method = OPTIONS) {", "    return 204;", "}")
+    words = [line.strip().removesuffix(" always;").split(" ", 2) for line in lines]
+    assert {word[0] for word in words} == {"add_header"}
+    return tuple((name, re.sub(r"\\(.)", r"\1", value.strip('"'))) for _, name, value in words)
+
+
+def test_nginx_answers_a_preflight_with_all_that_it_needs() -> None:
+    """What the app's answer says well already is lost when nginx answers in its place, so it is written, too."""
+    listed = ("Access-Control-Allow-Methods", "GET, PUT")
+    fix = play(Call(APP, URL, "PUT", [("X-Test", "1")]), Response(400, [ALLOWED, listed])).fix
+    assert fix.headers == (("Access-Control-Allow-Headers", "X-Test"),)
+    assert read_nginx(fix.code["nginx"]) == (ALLOWED, listed, *fix.headers)

@@ -10,6 +10,7 @@ import subprocess
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.utils.module_loading import import_string
 from fastapi import FastAPI
 from flask import Flask
 
@@ -66,6 +67,8 @@ def test_the_lines_for_django_serve_the_call(policy: Policy | None) -> None:
     options = {option: settings[name] for option, name in conf.CALLED.items() if name in settings}
     assert len(options) == len(settings)
     assert simulate(CALL, PolicyNetwork(Policy(**options))).is_readable
+    middleware = explain_blocked(policy)["Django"].rpartition(": ")[2]
+    assert import_string(middleware).__name__ == "CorsMiddleware"
 
 
 def test_every_origin_has_a_setting_of_its_own_at_django() -> None:
@@ -113,7 +116,7 @@ def read_nginx(text: str) -> list[tuple[str, str]]:
 def test_the_lines_for_nginx_hold_the_headers() -> None:
     """A preflight is answered there; what the app sends is hidden, so that it is not doubled."""
     code = explain_blocked(None)["nginx"]
-    assert code.startswith("if ($request_method = OPTIONS) {\n")
+    assert code.startswith("# in the location\nif ($request_method = OPTIONS) {\n")
     assert code.endswith("    return 204;\n}")
     assert Response(204, read_nginx(code)) == Response(
         204,

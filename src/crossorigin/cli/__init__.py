@@ -11,6 +11,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from crossorigin.cli import check, explain, routes
+from crossorigin.cli.arguments import Parser
 from crossorigin.cli.printing import CannotJudgeError
 
 if TYPE_CHECKING:
@@ -43,16 +44,15 @@ class _Version(argparse.Action):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return its exit status."""
-    parser = argparse.ArgumentParser(
-        prog="crossorigin",
-        description=_EXAMPLE,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = Parser(prog="crossorigin", description=_EXAMPLE)
     parser.add_argument("--version", action=_Version, help="print the installed version")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    commands = parser.add_subparsers(metavar="COMMAND")
     for command in (check, explain, routes):
         command.add_to(commands)
     parsed = parser.parse_args(arguments)
+    if not hasattr(parsed, "run"):
+        parser.print_help(sys.stderr)
+        return _CANNOT_JUDGE
     try:
         status: int = parsed.run(parsed)
     except CannotJudgeError as error:

@@ -43,8 +43,18 @@ def add_call_options(parser: argparse.ArgumentParser) -> None:
     call.add_argument("--entry", type=int, metavar="N", help="of a HAR file, the entry to judge")
     call.add_argument("--profile", choices=_PROFILES, help="judge as one engine does (all, and the standard)")
     shown = parser.add_argument_group("the report")
-    shown.add_argument("--framework", choices=_FRAMEWORKS, help="whose code to show for the fix")
+    shown.add_argument(
+        "--framework",
+        type=_spell,
+        choices=_FRAMEWORKS,
+        help="whose code to show for the fix (what the server seems to be)",
+    )
     shown.add_argument("--json", action="store_true", help="for machines: one object; docs/check.md has its keys")
+
+
+def _spell(framework: str) -> str:
+    """Return a framework's name as it spells itself."""
+    return next((name for name in _FRAMEWORKS if name.lower() == framework.lower()), framework)
 
 
 def read_asked(parsed: argparse.Namespace) -> list[Asked]:

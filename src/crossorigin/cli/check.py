@@ -17,15 +17,18 @@ if TYPE_CHECKING:
 
 _EXAMPLE = """Example: crossorigin check https://api.example/items --origin https://app.example
 
-Makes the requests that a browser would make for a script of the page, its preflight included, and judges the
-answers as browsers do. Says which step fails, why, and what to write instead.
-Also reads a curl command ("Copy as cURL"), a HAR file, and a message of the browser's console:
+Makes the requests that a browser would make for a script of the page, its
+preflight included, and judges the answers as browsers do.
+Says which step fails, why, and what to write instead.
+Also reads a curl command ("Copy as cURL"), a HAR file, and a message of the
+browser's console:
 
   crossorigin check "curl 'https://api.example/items' -X PUT -H 'Origin: https://app.example'"
   crossorigin check saved.har --entry 3
   crossorigin check "Access to fetch at ... has been blocked by CORS policy: ..."
 
-Exit status: 0 the script can read the answer, 1 it is blocked, 2 it could not be judged."""
+Exit status: 0 the script can read the answer, 1 it is blocked,
+2 it could not be judged."""
 
 _TIME_OUT = 10.0
 
@@ -46,7 +49,6 @@ def add_to(commands: Any) -> None:  # noqa: ANN401 (argparse has no public type 
         usage="crossorigin check URL --origin PAGE [OPTIONS]",
         help="ask a live server what a browser would, and say why it is blocked",
         description=_EXAMPLE,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add_call_options(parser)
     sent = parser.add_argument_group("what is sent")

@@ -92,6 +92,9 @@ def read_page(text: str, notes: list[str]) -> str:
     if text.lower().startswith("file:"):
         notes.append("A page that is opened from a file has the origin null.")
         return "null"
+    if "*" in text:
+        message = f'"{escape(text)}" is no page: name one page, such as https://app.example'
+        raise CannotJudgeError(message)
     url = parse_url(text)
     if url is None or "://" not in text:
         guess = "http" if text.startswith(("localhost", "127.")) else "https"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import argparse
 import re
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ from crossorigin.cli.printing import CannotJudgeError
 from crossorigin.messages import escape
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Callable
 
     from crossorigin.browser import Call
@@ -27,14 +28,17 @@ if TYPE_CHECKING:
 
 _EXAMPLE = """Example: crossorigin explain cors.toml https://api.example/items --origin https://app.example -X PUT
 
-Walks a call as a browser would against a policy file, or against an app in this process, with no network.
-Says which rule serves the path, what the server decides and why, and what the browser makes of it:
+Walks a call as a browser would against a policy file, or against an app in this
+process, with no network.
+Says which rule serves the path, what the server decides and why, and what the
+browser makes of it:
 
   crossorigin explain main:app https://api.example/items --origin https://app.example
 
-POLICY is a TOML file, or MODULE:APP, what an ASGI or WSGI server would be given.
+POLICY is a TOML file, or MODULE:APP: what an ASGI or WSGI server is given.
 Behind a policy file stands an app that answers everything with 200.
-Exit status: 0 the script can read the answer, 1 it is blocked, 2 it could not be judged."""
+Exit status: 0 the script can read the answer, 1 it is blocked,
+2 it could not be judged."""
 
 _APP = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
 _TIME_OUT = 10.0
@@ -47,7 +51,6 @@ def add_to(commands: Any) -> None:  # noqa: ANN401 (argparse has no public type 
         usage="crossorigin explain POLICY URL --origin PAGE [OPTIONS]",
         help="walk a call against a policy file or an app, and say why it is blocked",
         description=_EXAMPLE,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("policy", metavar="POLICY", help="a policy file, or MODULE:APP")
     add_call_options(parser)
@@ -78,21 +81,35 @@ def _ask_policy(parsed: argparse.Namespace, asked: list[Asked]) -> list[Report]:
     from crossorigin.probe.policy import PolicyNetwork  # noqa: PLC0415 (an app has no need of it)
     from crossorigin.stores.file import load  # noqa: PLC0415 (as above)
 
+    module = parsed.policy.removesuffix(".py")
+    if module != parsed.policy:
+        message = f"{escape(parsed.policy)} is no policy file: write {escape(module)}:app for the app in it"
+        raise CannotJudgeError(message)
     try:
         ruleset = load(parsed.policy)
     except OSError as error:
-        message = f"{escape(parsed.policy)} cannot be read ({error.strerror}): name a policy file, or MODULE:APP"
+        such = f"{module if module.isidentifier() else 'main'}:app"
+        what = f"{escape(parsed.policy)} cannot be read ({error.strerror})"
+        message = f"{what}: name a policy file, or MODULE:APP, such as {such}"
         raise CannotJudgeError(message) from error
-    reports = [_judge(parsed, one, PolicyNetwork(ruleset), policy=ruleset) for one in asked]
+    reports = [_judge(parsed, one, PolicyNetwork(ruleset)) for one in asked]
     for report in reports:
         report.file = parsed.policy
+        _add_policy(report, ruleset)
     return reports
 
 
 def _ask_app(parsed: argparse.Namespace, asked: list[Asked]) -> list[Report]:
     from crossorigin.cli.routes import find_layer, load_app  # noqa: PLC0415 (a policy file has no need of them)
+    from crossorigin.errors import PolicyWarning  # noqa: PLC0415 (as above)
     from crossorigin.probe import NoAnswerError  # noqa: PLC0415 (as above)
-    from crossorigin.probe.apps import Kind, UnknownAppError, find_kind, serve_app  # noqa: PLC0415 (as above)
+    from crossorigin.probe.apps import (  # noqa: PLC0415 (as above)
+        Kind,
+        UnknownAppError,
+        find_framework,
+        find_kind,
+        serve_app,
+    )
 
     app = load_app(parsed.policy)
     try:
@@ -100,22 +117,28 @@ def _ask_app(parsed: argparse.Namespace, asked: list[Asked]) -> list[Report]:
     except UnknownAppError as error:
         message = f"{parsed.policy}: {error}"
         raise CannotJudgeError(message) from error
-    layer = find_layer(app)
-    policy = layer.policy if layer and not layer.hot[0].choose else None
+    with warnings.catch_warnings():
+        # Why: the app warns once more when it starts.
+        warnings.simplefilter("ignore", PolicyWarning)
+        layer = find_layer(app)
     try:
         with serve_app(app, kind=kind.name, time_out=_TIME_OUT) as network:
-            reports = [_judge(parsed, one, network, policy=policy) for one in asked]
+            reports = [_judge(parsed, one, network) for one in asked]
+            # Why: not before the first request, at which Flask's layer looks whether views have policies.
+            policy = layer.policy if layer and not layer.hot[0].choose else None
     except NoAnswerError as error:
         raise CannotJudgeError(escape(f"{parsed.policy}: {error.what}. {error.advice}")) from error
     said = f"{parsed.policy} is taken for {'an' if kind.name == 'ASGI' else 'a'} {kind.name} app: {kind.how}."
     raised = [f"The app raised {type(error).__name__}: {escape(str(error))}" for error in network.errors]
     for report in reports:
+        _add_policy(report, policy)
+        report.seen = find_framework(app) or ("Flask" if kind.name == "WSGI" else None)
         report.notes += [said, *dict.fromkeys(raised)]
         report.facts["app"] = kind._asdict()
     return reports
 
 
-def _judge(parsed: argparse.Namespace, asked: Asked, network: Network, *, policy: Policy | Ruleset | None) -> Report:
+def _judge(parsed: argparse.Namespace, asked: Asked, network: Network) -> Report:
     from crossorigin.cli.judging import judge  # noqa: PLC0415 (--help has no need of it)
     from crossorigin.cli.remarks import find_remarks  # noqa: PLC0415 (as above)
     from crossorigin.cli.report import Report  # noqa: PLC0415 (as above)
@@ -131,11 +154,15 @@ def _judge(parsed: argparse.Namespace, asked: Asked, network: Network, *, policy
         framework=parsed.framework,
         number=asked.number,
     )
-    report.policy = policy
-    report.decisions = [_decide(policy, request) for request, _ in report.walk.exchanges] if policy is not None else []
     remarks = find_remarks(asked.call, report.walk, has_cookie=draft.cookie is not None, is_live=False)
     report.notes = [*draft.notes, *remarks]
     return report
+
+
+def _add_policy(report: Report, policy: Policy | Ruleset | None) -> None:
+    """Say what the server decides, where it is known."""
+    report.policy = policy
+    report.decisions = [_decide(policy, request) for request, _ in report.walk.exchanges] if policy is not None else []
 
 
 def _stay(network: Network, call: Call) -> Network:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from crossorigin.explanation import ConsoleMessage
 
 _MOST_BYTES = 256 * 1024 * 1024
+#: What a script learns in Chromium, Firefox and Safari, whatever went wrong, and what Chromium says beside its reason.
+_WITHOUT_REASON = ("Failed to fetch", "NetworkError when attempting to fetch resource", "Load failed", "net::ERR_")
 _JSON = ("Content-Type", "application/json")
 
 
@@ -73,6 +75,15 @@ def _read_text(text: str, name: str) -> Draft | list[Entry] | ConsoleMessage:
     words = text.split()
     if len(words) == 1 and re.match(r"https?://", words[0]):
         return Draft("url", words[0])
+    if any(phrase in text for phrase in _WITHOUT_REASON):
+        advice = "that does not say why: copy the console's line about CORS, or give the URL and --origin"
+        raise CannotJudgeError(advice)
+    if len(words) == 1 and re.match(r"/[^/]", words[0]) and not words[0].lower().endswith(".har"):
+        advice = f"{escape(words[0])} is not a whole URL, nor a file: write https://api.example{escape(words[0])}"
+        raise CannotJudgeError(advice)
+    if len(words) == 1 and re.search(r"\.har\Z|\A[^/]+\.(?:json|txt|sh|log)\Z", words[0], re.IGNORECASE):
+        advice = f"there is no file {escape(words[0])}: mend its name, or the folder"
+        raise CannotJudgeError(advice)
     if len(words) == 1 and re.match(r"[\w.-]+\.\w+(?::\d+)?(?:/\S*)?\Z|localhost(?::\d+)?(?:/\S*)?\Z", words[0]):
         scheme = "http" if words[0].startswith(("localhost", "127.")) else "https"
         advice = f"{escape(words[0])} is not a whole URL, nor a file that is here: write {scheme}://{escape(words[0])}"

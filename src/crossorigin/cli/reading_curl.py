@@ -121,7 +121,10 @@ def read_curl(text: str) -> Draft:
 
 def _split(text: str) -> list[str]:
     """Split the command as the shell would that it was written for."""
-    if '^"' in text or re.search(r"\^\s*$", text, re.MULTILINE):
+    # Why: cmd knows no single quotes, and a copied command begins with its URL in quotes.
+    first = re.search(r"['\"]", text)
+    is_bash = first is not None and first[0] == "'"
+    if not is_bash and ('^"' in text or re.search(r"\^\s*$", text, re.MULTILINE)):
         text = _CARET.sub(_read_caret, text)
     try:
         return shlex.split(_QUOTED.sub(_read_quoted, text))

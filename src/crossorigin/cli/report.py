@@ -54,6 +54,7 @@ class Report:
     """Everything that is said of one call.
 
     ``decisions`` are what a server's policy decided, each with the paths of the rule that served it.
+    ``framework`` is the one whose code was asked for, ``seen`` the one that the app is made of.
     """
 
     call: Call
@@ -65,6 +66,7 @@ class Report:
     decisions: list[tuple[Request, Decision, tuple[str, ...]]] = field(default_factory=list)
     not_imitated: Sequence[str] = ()
     framework: str | None = None
+    seen: str | None = None
     file: str | None = None
     facts: dict[str, Any] = field(default_factory=dict)
 
@@ -155,15 +157,23 @@ class Report:
         if self.file and fix.settings and not self.framework:
             yield from self._write_settings(explanation)
         elif fix.code:
-            guess = guess_framework(find_layers(self.walk.exchanges), tuple(fix.code))
-            chosen = self.framework or guess or next(iter(fix.code))
-            chosen = chosen if chosen in fix.code else next(iter(fix.code))
-            yield Line(f"  {chosen}:")
+            chosen = self._choose_framework(tuple(fix.code))
+            # Why: without the policy nobody knows the other options, which must not be lost.
+            rest = " (what this call needs)" if fix.settings and self.policy is None else ""
+            yield Line(f"  {chosen}{rest}:")
             for line in fix.code[chosen].splitlines():
                 yield Line(f"    {escape(line)}", "bold")
-            others = ", ".join(name for name in fix.code if name != chosen)
-            yield Line(f"  For {others}: --framework", "dim")
+            others = ", ".join(name for name in fix.code if name not in {chosen, "JavaScript"})
+            if others:
+                yield Line(f"  For {others}: --framework", "dim")
         yield Line(f"More: {explanation.docs}", "dim")
+
+    def _choose_framework(self, known: Sequence[str]) -> str:
+        """Return whose code is shown: what was asked for, else the script's, else that of what answers."""
+        first = known[0] if "JavaScript" not in known else "JavaScript"
+        guess = self.seen or guess_framework(find_layers(self.walk.exchanges), known)
+        wanted = self.framework or (guess if first != "JavaScript" else None)
+        return wanted if wanted is not None and wanted in known else first
 
     def _write_settings(self, explanation: Explanation) -> Iterator[Line]:
         """Write the fix in the words of the policy file; of its values, TOML and JSON write all alike."""

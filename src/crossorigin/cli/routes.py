@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import importlib
 import re
 import sys
@@ -13,16 +12,20 @@ from crossorigin.cli.printing import CannotJudgeError, print_json, print_table
 from crossorigin.errors import PolicyError
 
 if TYPE_CHECKING:
+    import argparse
+
     from crossorigin.integrations._answering import Layer
     from crossorigin.integrations._table import RouteLine
     from crossorigin.policy import Policy
 
 _EXAMPLE = """Example: crossorigin routes main:app
 
-Prints which policy answers for each route of an app: its own, or that of the app.
-Routes are read of Starlette, FastAPI, Flask and Kui; of other apps, the rules of the CORS layer are printed.
+Prints which policy answers for each route of an app: its own, or the app's.
+Routes are read of Starlette, FastAPI, Flask and Kui; of other apps, the rules
+of the CORS layer are printed.
 Django, aiohttp, Tornado and FastrAPI are not read.
-MODULE:APP is what an ASGI or WSGI server would be given; the module is looked for in the current folder, too."""
+MODULE:APP is what an ASGI or WSGI server would be given; the module is looked
+for in the current folder, too."""
 
 _FINDINGS = 1
 
@@ -33,7 +36,6 @@ def add_to(commands: Any) -> None:  # noqa: ANN401 (argparse has no public type 
         "routes",
         help="print the routes of an app and their policies",
         description=_EXAMPLE,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("app", metavar="MODULE:APP")
     parser.add_argument("--json", action="store_true", help="for machines: a list of objects")

@@ -18,7 +18,7 @@ from crossorigin.standard.paths import is_ambiguous_path, split_path
 from crossorigin.standard.url import parse_url
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from crossorigin.explanation.evidence import Evidence
 
@@ -82,10 +82,19 @@ def _fix_server(evidence: Evidence, near: frozenset[str]) -> Fix:
     begin = next((text for miss, text in _BEGINNINGS.items() if miss in near), "")
     sentence = f"{begin}Answer {step} with {list_words([*status_words, *parts])}."
     hidden = [name for name, _ in headers if evidence.get(name)]
-    code = lines.write_nginx(headers, hidden, status)
-    if "two-layers" not in near:
-        code = {**_write_code(evidence, settings), **code}
+    code = lines.write_nginx(headers if status is None else [*_find_kept(evidence, headers), *headers], hidden, status)
+    own = _write_code(evidence, settings)
+    # Why: of two layers it is most often the proxy that can be told to leave the other's headers out.
+    code = {**code, **own} if "two-layers" in near else {**own, **code}
     return Fix("server", f"{sentence}{_end(evidence)}", settings, headers, status, code=code)
+
+
+def _find_kept(evidence: Evidence, headers: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Yield what the answer says well already, and whoever answers in its place must say, too."""
+    changed = {name for name, _ in headers}
+    for name in (names.ALLOW_ORIGIN, names.VARY, names.ALLOW_CREDENTIALS, names.ALLOW_METHODS, names.ALLOW_HEADERS):
+        if name not in changed and (values := evidence.get(name)):
+            yield name, ", ".join(values)
 
 
 def _end(evidence: Evidence) -> str:

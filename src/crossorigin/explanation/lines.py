@@ -73,6 +73,7 @@ def write_lines(settings: Mapping[str, Any]) -> dict[str, str]:
     settings_lines = [f"{name} = {_python(value)}" for name, value in django.items()]
     if django["CORS_ALLOWED_ORIGINS"] == [ANY]:
         settings_lines[0] = "CORS_ALLOW_ALL_ORIGINS = True"
+    settings_lines.append("# and first in MIDDLEWARE: crossorigin.integrations.django.middleware.CorsMiddleware")
     members = ", ".join(f"{name}: {json.dumps(value)}" for name, value in express.items())
     lines = {
         "FastAPI": f"from crossorigin.integrations.fastapi import CORSMiddleware\n"
@@ -96,17 +97,18 @@ def write_nginx(
 ) -> dict[str, str]:
     """Return the directives that make nginx add *headers*, to errors as well, instead of the app's *hidden* ones.
 
-    With a *status* nginx answers a preflight itself, before the app and its login.
+    With a *status* nginx answers a preflight itself, before the app and its login: nothing of the app's is in it.
     """
     if not headers or any("$" in value for _, value in headers):
         return {}
-    lines = [f"proxy_hide_header {name};" for name in hidden if name != names.VARY]
+    lines = []
     for name, value in headers:
         lines.append(f"add_header {name} {_nginx(names.ORIGIN if name == names.VARY else value)} always;")
     if status is None:
-        return {"nginx": "\n".join(lines)}
+        hiding = [f"proxy_hide_header {name};" for name in hidden if name != names.VARY]
+        return {"nginx": "\n".join([*hiding, *lines])}
     inside = "".join(f"    {line}\n" for line in lines)
-    return {"nginx": f"if ($request_method = OPTIONS) {{\n{inside}    return {status};\n}}"}
+    return {"nginx": f"# in the location\nif ($request_method = OPTIONS) {{\n{inside}    return {status};\n}}"}
 
 
 def write_vary() -> dict[str, str]:

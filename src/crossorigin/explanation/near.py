@@ -165,7 +165,8 @@ def _find_in_status(evidence: Evidence) -> Iterator[NearMiss]:
         yield NearMiss("no-options-route", f"No route answers OPTIONS here: {status} is what the router says.")
     elif status in range(400, 600) and not _find_sign(evidence):
         layer = "an error handler, a proxy or a firewall that stands outside of the layer that adds the headers"
-        yield NearMiss("error-without-headers", f"The {status} comes from {layer}. Mend the {status} itself, too.")
+        text = f"If other answers have the headers, the {status} comes from {layer}. Mend the {status} itself, too."
+        yield NearMiss("error-without-headers", text)
 
 
 def _find_in_silence(evidence: Evidence) -> Iterator[NearMiss]:

@@ -13,6 +13,12 @@ if TYPE_CHECKING:
 
 _ASGI, _WSGI = 3, 2
 
+#: Names under which ``explain`` has code, by the packages that an app's class is of.
+_FRAMEWORKS = {"fastapi": "FastAPI", "starlette": "FastAPI", "flask": "Flask", "django": "Django"}
+#: Where a wrapper keeps what it wraps, and a method its object.
+_INSIDE = ("app", "wsgi_app", "application", "__self__")
+_MOST_WRAPPERS = 16
+
 
 class UnknownAppError(Exception):
     """An object is neither an ASGI nor a WSGI app that could be told by looking at it; the message says why."""
@@ -69,3 +75,17 @@ def serve_app(app: Any, *, kind: str | None = None, time_out: float = TIME_OUT) 
     from crossorigin.probe.wsgi import WSGINetwork  # noqa: PLC0415 (as above)
 
     return WSGINetwork(app)
+
+
+def find_framework(app: object) -> str | None:
+    """Return the framework that an app is made of, also where others are wrapped around it, or None.
+
+    >>> find_framework(print) is None
+    True
+    """
+    for _ in range(_MOST_WRAPPERS):
+        packages = [kind.__module__.partition(".")[0] for kind in type(app).__mro__]
+        if name := next((_FRAMEWORKS[package] for package in packages if package in _FRAMEWORKS), None):
+            return name
+        app = next((inner for key in _INSIDE if (inner := getattr(app, key, None)) is not None), None)
+    return None

@@ -11,7 +11,7 @@ from crossorigin.browser import Call, Verdict, simulate
 from crossorigin.explanation import explain
 from crossorigin.explanation.drawing import ASCII, draw, end_of
 from crossorigin.policy import Policy
-from crossorigin.probe.apps import serve_app
+from crossorigin.probe.apps import find_framework, serve_app
 from crossorigin.probe.policy import PolicyNetwork
 from crossorigin.reasons import BROWSER_REASONS, Reason
 from crossorigin.ruleset import Ruleset
@@ -35,6 +35,8 @@ class PageVerdict(Verdict):
 
     call: Call
     errors: tuple[BaseException, ...] = ()
+    policy: Policy | Ruleset | None = None
+    framework: str | None = None
 
     def assert_readable(self) -> Self:
         """Fail unless the script reads the answer; return the verdict.
@@ -94,18 +96,24 @@ def _write(message: str, verdict: Verdict) -> str:
         lines = draw(call, verdict.exchanges, end_of(verdict), width=_WIDTH, marks=ASCII)
         parts.append("\n".join(line.text for line in lines))
     if verdict.reason:
-        explanation = explain(verdict.reason, call=call, exchanges=verdict.exchanges)
+        policy = getattr(verdict, "policy", None)
+        explanation = explain(verdict.reason, call=call, exchanges=verdict.exchanges, policy=policy)
         near = [miss.sentence for miss in explanation.near_misses]
-        parts.append("\n".join([f"{verdict.reason.id}: {explanation.what}", *near, explanation.fix.sentence]))
+        code = explanation.fix.code.get(getattr(verdict, "framework", None) or "", "")
+        lines_of_code = [f"    {line}" for line in code.splitlines()]
+        said = [f"{verdict.reason.id}: {explanation.what}", *near, explanation.fix.sentence, *lines_of_code]
+        parts.append("\n".join(said))
     parts += [f"The app raised {type(error).__name__}: {error}" for error in getattr(verdict, "errors", ())]
     return "\n\n".join(parts)
 
 
 class Served(NamedTuple):
-    """What a page's script calls: the network to it, and its URL if it is a server that runs."""
+    """What a page's script calls: the network to it, its URL if it is a server that runs, and what is known of it."""
 
     network: Callable[[Request], Response]
     url: str | None = None
+    policy: Policy | Ruleset | None = None
+    framework: str | None = None
 
     @classmethod
     def make(cls, app: Any) -> Served:  # noqa: ANN401 (any app)
@@ -114,13 +122,13 @@ class Served(NamedTuple):
         :raises UnknownAppError: it cannot be told what the app is.
         """
         if isinstance(app, Policy | Ruleset):
-            return cls(PolicyNetwork(app))
+            return cls(PolicyNetwork(app), policy=app)
         if isinstance(app, str):
             from crossorigin.probe.live import LiveNetwork  # noqa: PLC0415 (few tests need sockets)
 
             # Why: a limit on exchanges is for one walk, and a page makes many.
             return cls(LiveNetwork(max_exchanges=sys.maxsize), app)
-        return cls(serve_app(app))
+        return cls(serve_app(app), framework=find_framework(app))
 
     @property
     def errors(self) -> list[BaseException]:
@@ -182,6 +190,7 @@ class Page:
         before = len(self.served.errors)
         verdict = PageVerdict(*simulate(call, self.served.network, profile=self.profile))
         verdict.call = call
+        verdict.policy, verdict.framework = self.served.policy, self.served.framework
         verdict.errors = tuple(self.served.errors[before:])
         return verdict
 
