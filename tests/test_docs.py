@@ -270,7 +270,7 @@ def ask_wsgi(
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore:pkg_resources is deprecated")  # some frameworks warn
 @pytest.mark.parametrize("path", WITH_CODE, ids=IDS)
-def test_code_runs(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cors_page: OpenPage) -> None:
+def test_code_runs(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, browser: OpenPage) -> None:
     """Tests that a page has are run with the fixture that it tells of."""
     monkeypatch.chdir(tmp_path)
     page = Page(path)
@@ -278,7 +278,7 @@ def test_code_runs(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, 
     page.run()
     for name, test in [*page.names.items()]:
         if name.startswith("test_"):
-            test(cors_page)
+            test(browser)
     if path.name == "reasons.md":
         assert list(page.wrong) == list(MISTAKES), "each mistake has an example of it, marked # wrong"
 

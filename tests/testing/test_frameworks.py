@@ -28,18 +28,18 @@ import pytest
 
 
 @pytest.mark.parametrize("name", {names})
-def test_items(cors_page, name):
+def test_items(browser, name):
     module = importlib.import_module(name)
     app = getattr(module, "app", None) or module.application
-    cors_page(app, origin="https://app.example").fetch("/items").assert_readable()
-    cors_page(app, origin="https://evil.example").fetch("/items").assert_blocked("allow-origin-missing")
-    cors_page(app, origin="https://evil.example").fetch("/items", method="PUT").assert_blocked()
+    browser(app, origin="https://app.example").fetch("/items").assert_readable()
+    browser(app, origin="https://evil.example").fetch("/items").assert_blocked("allow-origin-missing")
+    browser(app, origin="https://evil.example").fetch("/items", method="PUT").assert_blocked()
 
 
-def test_that_fails(cors_page):
+def test_that_fails(browser):
     from flask_app import app
 
-    cors_page(app, origin="https://evil.example").fetch("/items").assert_readable()
+    browser(app, origin="https://evil.example").fetch("/items").assert_readable()
 """
 
 
@@ -57,10 +57,10 @@ def test_apps_in_the_process(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", OWN_SERVERS)
-def test_apps_with_a_server_of_their_own(cors_page: OpenPage, name: str) -> None:
+def test_apps_with_a_server_of_their_own(browser: OpenPage, name: str) -> None:
     """They are asked where they listen."""
     with serve_program(EXAMPLES / f"{name}.py") as port:
         url = f"http://127.0.0.1:{port}"
-        cors_page(url, origin="https://app.example").fetch("/items").assert_readable()
-        cors_page(url, origin="https://evil.example").fetch("/items").assert_blocked()
-        cors_page(url, origin="https://evil.example").fetch("/items", method="PUT").assert_blocked()
+        browser(url, origin="https://app.example").fetch("/items").assert_readable()
+        browser(url, origin="https://evil.example").fetch("/items").assert_blocked()
+        browser(url, origin="https://evil.example").fetch("/items", method="PUT").assert_blocked()

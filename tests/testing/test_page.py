@@ -14,7 +14,7 @@ from crossorigin.browser import Call, simulate
 from crossorigin.integrations import asgi, wsgi
 from crossorigin.messages import Response
 from crossorigin.probe.apps import UnknownAppError
-from crossorigin.testing import Page, assert_blocked, assert_readable, plugin
+from crossorigin.testing import Page, assert_blocked, assert_readable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,20 +59,20 @@ APPS = {
 
 
 @pytest.mark.parametrize("app", APPS.values(), ids=list(APPS))
-def test_every_kind_of_app(cors_page: OpenPage, app: Any) -> None:
+def test_every_kind_of_app(browser: OpenPage, app: Any) -> None:
     """The allowed page reads, another one does not, and what is not listed is blocked where it is asked for."""
-    page = cors_page(app, origin=APP)
+    page = browser(app, origin=APP)
     page.fetch("/items").assert_readable()
     page.fetch("https://testserver/items", method="put", headers={"X-A": "1"}, body=b"{}").assert_readable()
     page.fetch("/items", headers=[("X-B", "1")]).assert_blocked("preflight-not-ok")
     page.fetch("/items", credentials="include").assert_blocked(reason=reasons.ALLOW_CREDENTIALS_MISSING)
-    cors_page(app, origin=EVIL).fetch("/items").assert_blocked("allow-origin-missing")
+    browser(app, origin=EVIL).fetch("/items").assert_blocked("allow-origin-missing")
 
 
 @pytest.mark.parametrize("name", ["ASGI", "WSGI"])
-def test_what_the_script_sees(cors_page: OpenPage, name: str) -> None:
+def test_what_the_script_sees(browser: OpenPage, name: str) -> None:
     """The verdict is the model's: status, exposed headers, exchanges, and the body that came."""
-    verdict = cors_page(APPS[name], origin=APP).fetch("/items", method="PUT", body=b"tea").assert_readable()
+    verdict = browser(APPS[name], origin=APP).fetch("/items", method="PUT", body=b"tea").assert_readable()
     assert verdict.status == 200
     assert [(key.lower(), value) for key, value in verdict.readable_headers] == [("x-total", "9")]
     assert [exchange.request.method for exchange in verdict.exchanges] == ["OPTIONS", "PUT"]
@@ -80,9 +80,9 @@ def test_what_the_script_sees(cors_page: OpenPage, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["ASGI", "WSGI"])
-def test_an_app_that_raises(cors_page: OpenPage, name: str) -> None:
+def test_an_app_that_raises(browser: OpenPage, name: str) -> None:
     """It has answered 500, with the headers of the layer; what it raised is told, once."""
-    page = cors_page(APPS[name], origin=APP)
+    page = browser(APPS[name], origin=APP)
     assert [str(error) for error in page.fetch("/crash").errors] in (["no ready"], ["no tea"])
     assert page.fetch("/crash").assert_readable().status == 500
     assert page.fetch("/items").errors == ()
@@ -108,7 +108,7 @@ def test_the_lifespan_is_that_of_the_page() -> None:
     assert state == ["startup", "request", "shutdown"]
 
 
-def test_an_app_is_started_once(cors_page: OpenPage) -> None:
+def test_an_app_is_started_once(browser: OpenPage) -> None:
     """Pages of several origins call one running app; each has its own options."""
     starts: list[str] = []
 
@@ -123,8 +123,8 @@ def test_an_app_is_started_once(cors_page: OpenPage) -> None:
             await send({"type": "http.response.start", "status": 204, "headers": []})
             await send({"type": "http.response.body"})
 
-    first = cors_page(app, origin="https://api.example", base_url="https://api.example", profile="webkit")
-    second = cors_page(app, origin=APP)
+    first = browser(app, origin="https://api.example", base_url="https://api.example", profile="webkit")
+    second = browser(app, origin=APP)
     assert first.fetch("/").assert_readable().call.url == "https://api.example/"
     assert second.fetch("/").assert_blocked().call.url == "https://testserver/"
     assert (first.profile, second.profile) == ("webkit", "standard")
@@ -134,20 +134,20 @@ def test_an_app_is_started_once(cors_page: OpenPage) -> None:
     assert starts == ["startup"]
 
 
-def test_each_call_begins_with_an_empty_cache(cors_page: OpenPage) -> None:
+def test_each_call_begins_with_an_empty_cache(browser: OpenPage) -> None:
     """What one call has asked, the next one asks again: tests do not hang together."""
-    page = cors_page(POLICY, origin=APP)
+    page = browser(POLICY, origin=APP)
     assert [len(page.fetch("/items", method="PUT").exchanges) for _ in range(2)] == [2, 2]
 
 
-def test_a_page_of_the_apps_own(cors_page: OpenPage) -> None:
+def test_a_page_of_the_apps_own(browser: OpenPage) -> None:
     """A page of the app's own origin reads everything; ``base_url`` says which origin that is."""
-    cors_page(POLICY, origin="https://testserver").fetch("/items", method="DELETE").assert_readable()
-    page = cors_page(POLICY, origin="https://api.example", base_url="https://api.example/v1/")
+    browser(POLICY, origin="https://testserver").fetch("/items", method="DELETE").assert_readable()
+    page = browser(POLICY, origin="https://api.example", base_url="https://api.example/v1/")
     assert page.fetch("items").assert_readable().call.url == "https://api.example/v1/items"
 
 
-def test_profiles(cors_page: OpenPage) -> None:
+def test_profiles(browser: OpenPage) -> None:
     """An engine's way is that of the page."""
 
     def answer(environ: Any, start_response: Any) -> list[bytes]:
@@ -156,16 +156,16 @@ def test_profiles(cors_page: OpenPage) -> None:
         return [environ["REQUEST_METHOD"].encode()]
 
     headers = {"Authorization": "Bearer x"}
-    cors_page(answer, origin=APP).fetch("/", headers=headers).assert_blocked("authorization-not-listed")
-    cors_page(answer, origin=APP, profile="webkit").fetch("/", headers=headers).assert_readable()
+    browser(answer, origin=APP).fetch("/", headers=headers).assert_blocked("authorization-not-listed")
+    browser(answer, origin=APP, profile="webkit").fetch("/", headers=headers).assert_readable()
     with pytest.raises(ValueError, match="there is no profile"):
-        cors_page(answer, origin=APP, profile="lynx").fetch("/")
+        browser(answer, origin=APP, profile="lynx").fetch("/")
 
 
-def test_a_failing_assertion_prints_the_walk(cors_page: OpenPage) -> None:
+def test_a_failing_assertion_prints_the_walk(browser: OpenPage) -> None:
     """It says what was expected, draws what was on the wire, and says what to write."""
     with pytest.raises(AssertionError) as raised:
-        cors_page(APPS["WSGI"], origin=EVIL).fetch("/items", method="PUT").assert_readable()
+        browser(APPS["WSGI"], origin=EVIL).fetch("/items", method="PUT").assert_readable()
     said = str(raised.value)
     assert said.startswith("the script should read the answer, and the browser keeps it")
     for words in ("OPTIONS /items", "Origin: https://evil.example", "403 (preflight)", "X preflight-not-ok"):
@@ -173,23 +173,23 @@ def test_a_failing_assertion_prints_the_walk(cors_page: OpenPage) -> None:
     assert said.isascii()
 
 
-def test_a_failing_assertion_has_lines_to_paste(cors_page: OpenPage) -> None:
+def test_a_failing_assertion_has_lines_to_paste(browser: OpenPage) -> None:
     """They are for the framework of the app; of a policy it is said which of its options is wrong."""
     with pytest.raises(AssertionError, match=rf'\n    CORS\(app, origins=\["{EVIL}"\]\)'):
-        cors_page(Flask("shop"), origin=EVIL).fetch("/items").assert_readable()
+        browser(Flask("shop"), origin=EVIL).fetch("/items").assert_readable()
     with pytest.raises(AssertionError, match=rf'Add "{EVIL}" to allow_origins\.$'):
-        cors_page(POLICY, origin=EVIL).fetch("/items").assert_readable()
+        browser(POLICY, origin=EVIL).fetch("/items").assert_readable()
 
 
-def test_a_failing_assertion_tells_what_the_app_raised(cors_page: OpenPage) -> None:
+def test_a_failing_assertion_tells_what_the_app_raised(browser: OpenPage) -> None:
     """A 500 is not a riddle."""
     with pytest.raises(AssertionError, match="The app raised RuntimeError: no tea"):
-        cors_page(APPS["WSGI"], origin=EVIL).fetch("/crash").assert_readable()
+        browser(APPS["WSGI"], origin=EVIL).fetch("/crash").assert_readable()
 
 
-def test_what_should_be_blocked(cors_page: OpenPage) -> None:
+def test_what_should_be_blocked(browser: OpenPage) -> None:
     """It fails where the script reads, and where the reason is another one."""
-    page = cors_page(POLICY, origin=APP)
+    page = browser(POLICY, origin=APP)
     with pytest.raises(AssertionError, match=r"(?s)the script reads it.*GET /items.*\* the script reads the answer"):
         page.fetch("/items").assert_blocked()
     wrong = "should keep the answer for method-not-listed, and does so for preflight-not-ok"
@@ -214,12 +214,12 @@ def test_what_is_no_app() -> None:
         Page(object(), origin=APP)
 
 
-def test_what_no_script_could_call(cors_page: OpenPage) -> None:
+def test_what_no_script_could_call(browser: OpenPage) -> None:
     """A mistake in the test is no verdict."""
     with pytest.raises(ValueError, match="no browser sends TRACE"):
-        cors_page(POLICY, origin=APP).fetch("/", method="TRACE")
+        browser(POLICY, origin=APP).fetch("/", method="TRACE")
     with pytest.raises(ValueError, match=r'write "https://app\.example"'):
-        cors_page(POLICY, origin=f"{APP}/").fetch("/")
+        browser(POLICY, origin=f"{APP}/").fetch("/")
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -243,15 +243,9 @@ def server_url() -> Iterator[str]:
         thread.join()
 
 
-def test_a_server_that_runs(cors_page: OpenPage, server_url: str) -> None:
+def test_a_server_that_runs(browser: OpenPage, server_url: str) -> None:
     """A URL stands for what listens there; there is no limit on how often it is asked."""
-    page = cors_page(server_url, origin=APP)
+    page = browser(server_url, origin=APP)
     for _ in range(60):
         page.fetch("/items").assert_readable()
-    cors_page(server_url, origin=EVIL).fetch("/items").assert_blocked("allow-origin-mismatch")
-
-
-def test_the_fixture_is_called_as_no_others() -> None:
-    """A plugin is there in every test of whoever installs it: Playwright's and Splinter's have a ``browser``, too."""
-    fixtures = [name for name, value in vars(plugin).items() if type(value).__name__ == "FixtureFunctionDefinition"]
-    assert fixtures == ["cors_page"]
+    browser(server_url, origin=EVIL).fetch("/items").assert_blocked("allow-origin-mismatch")

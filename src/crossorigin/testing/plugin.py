@@ -1,4 +1,4 @@
-"""The pytest plugin: the fixture ``cors_page``."""
+"""The pytest plugin: the fixture ``browser``."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ class OpenPage(Protocol):
 
 
 @pytest.fixture
-def cors_page() -> Iterator[OpenPage]:
-    """Open pages that call an app: ``cors_page(app, origin="https://app.example").fetch("/items").assert_readable()``."""
+def browser() -> Iterator[OpenPage]:
+    """Open pages that call an app: ``browser(app, origin="https://app.example").fetch("/items").assert_readable()``."""
     # Why: this module is loaded in every run of pytest, also where nothing is tested with it.
     from crossorigin.testing.page import Page  # noqa: PLC0415
 
