@@ -150,12 +150,12 @@ class Script:
         seen = note(method, url, headers)
         self.seen.append(seen)
         is_preflight = method == "OPTIONS" and seen.asked_method is not None
-        next_hop = str(hop + 1)
-        hop = min(hop, len(self._hops) - 1)
+        if hop >= len(self._hops):
+            return _complete(Answer(), seen, "")
         count = self._counts.get((hop, is_preflight), 0)
         self._counts[hop, is_preflight] = count + 1
         answers = self._hops[hop].preflights if is_preflight else self._hops[hop].actuals
-        return _complete(answers[min(count, len(answers) - 1)], seen, next_hop)
+        return _complete(answers[min(count, len(answers) - 1)], seen, str(hop + 1))
 
 
 def note(method: str, url: str, headers: Sequence[tuple[str, str]]) -> Seen:
@@ -171,7 +171,7 @@ def read_target(target: str) -> tuple[int, int] | None:
     >>> read_target("/c/17/2?q"), read_target("/frame")
     ((17, 2), None)
     """
-    found = _TARGET.match(target)
+    found = _TARGET.search(target)
     return (int(found[1]), int(found[2])) if found else None
 
 

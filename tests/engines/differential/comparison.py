@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 _NO_RESULT = Result("nothing")
 _NO_REQUEST = Seen("nothing", "", None, None, None)
 
+#: How many requests are printed.
+_SHOWN = 12
+
 
 class Difference(NamedTuple):
     """A case, and what came of it here and there."""
@@ -31,7 +34,8 @@ class Difference(NamedTuple):
         lines = [f"differs in {', '.join(self.kinds)}:", f"  case {write_case(self.case)}"]
         for name, played in zip(self.names, self.played, strict=True):
             lines += [f"  {name:{width}} {_write_result(result)}" for result in played.results]
-            lines += [f"  {name:{width}}   saw {_write_seen(seen)}" for seen in played.seen]
+            lines += [f"  {name:{width}}   saw {_write_seen(seen)}" for seen in played.seen[:_SHOWN]]
+            lines += [f"  {name:{width}}   saw {len(played.seen)} in all"] * (len(played.seen) > _SHOWN)
         return "\n".join(lines)
 
 
