@@ -68,13 +68,17 @@ def _prove(engine: Engine, cases: list[Case], options: argparse.Namespace) -> in
 
 def _show(proof: Proof, found: list[Difference], count: int) -> None:
     """Print a few differences of each kind, as small as they can be made."""
-    shown: Counter[tuple[str, ...]] = Counter()
+    kinds: Counter[tuple[str, ...]] = Counter()
+    shown: set[Case] = set()
     for difference in found:
-        shown[difference.kinds] += 1
-        if shown[difference.kinds] <= count:
-            print(f"\n{proof.shrink(difference)}", flush=True)
-    for kinds, number in shown.most_common():
-        print(f"{number} differ in {', '.join(kinds)}")
+        kinds[difference.kinds] += 1
+        if kinds[difference.kinds] <= count:
+            small = proof.shrink(difference)
+            if small.case not in shown:
+                print(f"\n{small}", flush=True)
+            shown.add(small.case)
+    for names, number in kinds.most_common():
+        print(f"{number} differ in {', '.join(names)}")
 
 
 if __name__ == "__main__":

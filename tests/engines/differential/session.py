@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from engines.browsers import Engine, open_browser, read_end
 from engines.chromium import RunError
-from engines.differential.case import Case, Place, Played, Result, Seen
+from engines.differential.calls import HOSTS, PAGES
+from engines.differential.case import Answer, Call, Case, Hop, Place, Played, Result, Seen
 from engines.differential.server import Server
 
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ LANES = 6
 
 # Seconds without any request, which are more than a page takes to give up a call.
 _UNTIL_STUCK = 90.0
+
+# How often in a row the same has to be seen, and how often that is tried.
+_WARM, _WARM_UPS = 3, 50
 
 
 class Session:
@@ -45,6 +49,24 @@ class Session:
         report = self._wait()
         self.browser = report["browser"]
         return [self._find(report["results"][str(number)], number) for number in numbered]
+
+    def warm_up(self) -> None:
+        """Play until the browser does the same again and again.
+
+        Why: of what it asks an address for the first time, Firefox does not keep the preflight.
+        """
+        shared = ("Access-Control-Allow-Origin", "*")
+        hop = Hop((Answer(headers=(shared, ("Access-Control-Allow-Methods", "PUT"))),), (Answer(headers=(shared,)),))
+        origins = [f"http://{host}:<{port}>" for host in HOSTS for port in ("page", "api", "other")]
+        calls = [Call(f"{origin}/c/<id>/0", "PUT", credentials="omit") for origin in origins]
+        cases = [Case(page, (call, call), (hop,)) for page in PAGES for call in calls]
+        before: list[int] = []
+        times = 0
+        for _ in range(_WARM_UPS):
+            counts = [len(played.seen) for played in self.play(cases)]
+            before, times = counts, times + 1 if counts == before else 0
+            if times == _WARM:
+                break
 
     def get_place(self) -> Place:
         """Return the place of a case that is not played here."""
@@ -86,4 +108,6 @@ def open_session(engine: Engine, program: str, folder: Path) -> Iterator[Session
     with server.run():
         url = f"http://127.0.0.1:{server.ports[0]}/?lanes={LANES}"
         with open_browser(engine, program, url, folder) as process:
-            yield Session(server, process, folder / f"{engine.name}.log")
+            session = Session(server, process, folder / f"{engine.name}.log")
+            session.warm_up()
+            yield session

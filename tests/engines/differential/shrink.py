@@ -44,6 +44,7 @@ def _make_smaller(case: Case) -> Iterator[Case]:
         if len(case.hops) > 1:
             yield case._replace(hops=case.hops[:at] + case.hops[at + 1 :])
     yield case._replace(page="http://127.0.0.1:<page>")
+    yield case._replace(calls=tuple(call._replace(url="http://127.0.0.1:<api>/c/<id>/0") for call in case.calls))
     yield case._replace(calls=tuple(call._replace(headers=()) for call in case.calls))
     yield case._replace(calls=tuple(call._replace(credentials="omit") for call in case.calls))
     for at, call in enumerate(case.calls):
