@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from crossorigin.standard.headers import NON_WILDCARD_NAMES
+
+if TYPE_CHECKING:
+    from crossorigin.browser.profiles import Keeping
 
 _ANY = "*"
 
@@ -54,22 +57,28 @@ class PreflightCache:
         """
         self._entries.pop(asker[:2], None)
 
-    def covers(self, asker: Asker, method: str | None, header_names: list[str], now: float) -> bool:
+    def covers(self, asker: Asker, method: str | None, header_names: list[str], now: float, keeping: Keeping) -> bool:
         """Tell whether *method*, unless it is None, and all *header_names*, in lower case, have been agreed to."""
-        entries = self._find(asker, now)
-        is_method_known = method is None or any(entry.method in (method, _ANY) for entry in entries)
-        return is_method_known and all(any(_matches_name(entry, name) for entry in entries) for name in header_names)
+        entries = self._find(asker, now, keeping)
+        is_covered = (method is None or any(_covers_method(entry, asker, method, keeping) for entry in entries)) and all(
+            any(_covers_name(entry, asker, name, keeping) for entry in entries) for name in header_names
+        )
+        if keeping.is_single and not is_covered:
+            self.clear(asker)
+        return is_covered
 
-    def store(self, asker: Asker, methods: list[str], header_names: list[str], max_age: int, now: float) -> None:
+    def store(
+        self, asker: Asker, methods: list[str], header_names: list[str], max_age: int, now: float, keeping: Keeping
+    ) -> None:
         """Keep what a preflight's answer lists.
 
         Spec: https://fetch.spec.whatwg.org/#concept-cache-create-entry
         """
-        matching = self._find(asker, now)
+        matching = self._find(asker, now, keeping)
         new = [_Entry(asker, now, max_age, method, None) for method in methods]
         new += [_Entry(asker, now, max_age, None, name.lower()) for name in header_names]
         for entry in new:
-            known = [one for one in matching if _covers(one, entry)]
+            known = [one for one in matching if _covers(one, asker, entry, keeping)]
             # "for which there is a method cache entry match using request, set matching entry's max-age to max-age."
             for one in known:
                 one.max_age = max_age
@@ -77,7 +86,7 @@ class PreflightCache:
                 matching.append(entry)
                 self._entries.setdefault(asker[:2], []).append(entry)
 
-    def _find(self, asker: Asker, now: float) -> list[_Entry]:
+    def _find(self, asker: Asker, now: float, keeping: Keeping) -> list[_Entry]:
         """Return the entries that there is a match for, those that are over removed.
 
         "entry's credentials is true", or "entry's credentials is false and request's credentials mode is not
@@ -88,15 +97,27 @@ class PreflightCache:
             self._entries[asker[:2]] = kept
         else:
             self._entries.pop(asker[:2], None)
-        return [entry for entry in kept if entry.credentials or not asker.has_credentials]
+        return [entry for entry in kept if (entry.credentials, asker.has_credentials) in keeping.matches]
 
 
-def _matches_name(entry: _Entry, name: str) -> bool:
+def _is_wild(entry: _Entry, asker: Asker, keeping: Keeping) -> bool:
+    return (entry.credentials, asker.has_credentials) in keeping.wildcards
+
+
+def _covers_method(entry: _Entry, asker: Asker, method: str, keeping: Keeping) -> bool:
+    """Spec: https://fetch.spec.whatwg.org/#concept-cache-match-method."""
+    return entry.method == method or (entry.method == _ANY and _is_wild(entry, asker, keeping))
+
+
+def _covers_name(entry: _Entry, asker: Asker, name: str, keeping: Keeping) -> bool:
     """Spec: https://fetch.spec.whatwg.org/#concept-cache-match-header."""
-    return entry.header_name == name or (entry.header_name == _ANY and name not in NON_WILDCARD_NAMES)
+    if entry.header_name != _ANY:
+        return entry.header_name == name
+    is_named = keeping.is_authorization_wild or name not in NON_WILDCARD_NAMES
+    return name == _ANY or (is_named and _is_wild(entry, asker, keeping))
 
 
-def _covers(entry: _Entry, new: _Entry) -> bool:
+def _covers(entry: _Entry, asker: Asker, new: _Entry, keeping: Keeping) -> bool:
     if new.header_name is not None:
-        return _matches_name(entry, new.header_name)
-    return entry.method in (new.method, _ANY)
+        return _covers_name(entry, asker, new.header_name, keeping)
+    return new.method is not None and _covers_method(entry, asker, new.method, keeping)

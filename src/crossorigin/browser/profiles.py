@@ -3,37 +3,111 @@
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from crossorigin.browser import safelists
 from crossorigin.standard import safelist
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+# An entry of the preflight cache, and a request, each with credentials or without them.
+_BOTH, _ENTRY_ONLY, _NEITHER = (True, True), (True, False), (False, False)
+
+
+class Keeping(NamedTuple):
+    """What an engine does with the answers to preflights that it keeps.
+
+    ``matches``: whether an entry and a request have credentials, where they fit together.
+    ``wildcards``: the same, where a kept ``*`` stands for any name.
+    ``is_authorization_wild``: a kept ``*`` stands for Authorization, too.
+    ``is_single``: of an origin and a URL only the last answer is kept, and until the first one that it does not cover.
+    ``forgets_failures``: what is kept is forgotten when a preflighted request fails.
+    ``forgets_simple_failures``: and when one fails that needed no preflight.
+    ``knows_null``: it keeps what is for the origin "null"; what an engine keeps for a redirect, see ``Profile``.
+    """
+
+    matches: frozenset[tuple[bool, bool]] = frozenset({_BOTH, _ENTRY_ONLY, _NEITHER})
+    wildcards: frozenset[tuple[bool, bool]] = frozenset({_BOTH, _ENTRY_ONLY, _NEITHER})
+    is_authorization_wild: bool = False
+    is_single: bool = False
+    forgets_failures: bool = True
+    forgets_simple_failures: bool = False
+    knows_null: bool = True
 
 
 class Profile(NamedTuple):
     """What the standard leaves to an engine, and where an engine leaves the standard.
 
     ``max_age_limit``: the "imposed limit on max-age", in seconds, or None.
+    ``keeps_odd_ages``: a max-age that is no number is as good as none.
     ``is_authorization_wild``: ``*`` in Access-Control-Allow-Headers stands for Authorization, too.
+    ``safelist``: what decides for each name whether its value is safelisted.
+    ``combines_headers``: a header that a script sets twice is one value when it is judged.
+    ``repeats_names``: a preflight asks as often for a name as the script has set it.
+    ``asks_again``: where a request has needed a preflight, or has a header that is not safelisted, the target of a
+        redirect is asked, too: for the names that were asked for "first", or for what this redirect has "left" of them.
+    ``asks_for_page``: a preflight after a redirect has the page's origin, where the request itself has "null".
+    ``isolates_tainted``: what is kept for "null" after a redirect, is kept for this call alone.
+    ``doubts_redirects``: a call from the own origin, whose credentials mode is "same-origin", is redirected from
+        another one only by an answer that allows credentials.
+    ``redirects_delete``: a redirect to another origin turns DELETE into GET.
+    ``drops_empty_lines``: of lines with one name, those without a value do not count.
     """
 
     name: str
     max_age_limit: int | None = None
+    keeps_odd_ages: bool = True
     is_authorization_wild: bool = False
     safelist: Mapping[str, Callable[[str], bool]] = safelist.CHECKS
+    combines_headers: bool = False
+    repeats_names: bool = False
+    asks_again: Literal["first", "left"] | None = None
+    asks_for_page: bool = False
+    isolates_tainted: bool = False
+    doubts_redirects: bool = False
+    redirects_delete: bool = False
+    drops_empty_lines: bool = False
+    keeping: Keeping = Keeping()
 
+
+_CHROMIUM = Profile(
+    "chromium",
+    max_age_limit=7200,
+    is_authorization_wild=True,
+    safelist=safelists.CHROMIUM,
+    combines_headers=True,
+    keeping=Keeping(wildcards=frozenset({_NEITHER}), is_single=True, forgets_failures=False, knows_null=False),
+)
+_FIREFOX = Profile(
+    "firefox",
+    max_age_limit=86400,
+    keeps_odd_ages=False,
+    is_authorization_wild=True,
+    safelist=safelists.FIREFOX,
+    repeats_names=True,
+    asks_again="left",
+    asks_for_page=True,
+    drops_empty_lines=True,
+    keeping=Keeping(matches=frozenset({_BOTH, _NEITHER}), wildcards=frozenset()),
+)
+_WEBKIT = Profile(
+    "webkit",
+    max_age_limit=600,
+    is_authorization_wild=True,
+    safelist=safelists.WEBKIT,
+    combines_headers=True,
+    asks_again="first",
+    isolates_tainted=True,
+    doubts_redirects=True,
+    redirects_delete=True,
+    keeping=Keeping(
+        wildcards=frozenset({_ENTRY_ONLY, _NEITHER}), is_authorization_wild=True, is_single=True, forgets_failures=False
+    ),
+)
 
 PROFILES: Mapping[str, Profile] = MappingProxyType(
-    {
-        profile.name: profile
-        for profile in (
-            Profile("standard"),
-            Profile("chromium", max_age_limit=7200, is_authorization_wild=True),
-            Profile("firefox", max_age_limit=86400, is_authorization_wild=True),
-            Profile("webkit", max_age_limit=600, is_authorization_wild=True),
-        )
-    }
+    {profile.name: profile for profile in (Profile("standard"), _CHROMIUM, _FIREFOX, _WEBKIT)}
 )
 
 

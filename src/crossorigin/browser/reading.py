@@ -40,3 +40,15 @@ def list_readable(headers: Headers, *, is_cors: bool, has_credentials: bool) -> 
         for name, value in headers
         if (lower := name.lower()) in readable or (is_any and lower not in FORBIDDEN_RESPONSE_NAMES)
     )
+
+
+def drop_empty_lines(headers: Headers) -> Headers:
+    """Leave out the lines without a value whose name has another line.
+
+    >>> drop_empty_lines([("Vary", ""), ("vary", "Origin"), ("X-A", ""), ("X-A", "")])
+    (('vary', 'Origin'), ('X-A', ''))
+    """
+    full = {name.lower() for name, value in headers if value.strip(" \t")}
+    kept = [(name, value) for name, value in headers if value.strip(" \t") or name.lower() not in full]
+    firsts = {name.lower(): at for at, (name, _) in reversed(list(enumerate(kept)))}
+    return tuple(pair for at, pair in enumerate(kept) if pair[1].strip(" \t") or firsts[pair[0].lower()] == at)

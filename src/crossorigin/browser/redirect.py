@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from crossorigin import reasons
 from crossorigin.messages import get_values
-from crossorigin.standard.headers import LOCATION, NON_WILDCARD_NAMES, REQUEST_BODY_NAMES
+from crossorigin.standard.headers import LOCATION
 from crossorigin.standard.url import Url, parse_url
 
 if TYPE_CHECKING:
@@ -76,14 +76,6 @@ def changes_to_get(status: int, method: str) -> bool:
     return status in _CHANGES_POST and method == "POST"
 
 
-def drop_body_headers(headers: Headers) -> Headers:
-    """Leave out the headers that tell of a body."""
-    return tuple(pair for pair in headers if pair[0].lower() not in REQUEST_BODY_NAMES)
-
-
-def drop_authorization(headers: Headers) -> Headers:
-    """Leave out what is not for another origin.
-
-    "I.e., the moment another origin is seen after the initial request, the `Authorization` header is removed."
-    """
-    return tuple(pair for pair in headers if pair[0].lower() not in NON_WILDCARD_NAMES)
+def drop(headers: Headers, dropped: frozenset[str]) -> Headers:
+    """Leave out the headers that have one of the names."""
+    return tuple(pair for pair in headers if pair[0].lower() not in dropped) if dropped else headers
