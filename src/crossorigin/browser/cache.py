@@ -74,6 +74,8 @@ class PreflightCache:
 
         Spec: https://fetch.spec.whatwg.org/#concept-cache-create-entry
         """
+        if keeping.is_single:
+            self.clear(asker)
         matching = self._find(asker, now, keeping)
         new = [_Entry(asker, now, max_age, method, None) for method in methods]
         new += [_Entry(asker, now, max_age, None, name.lower()) for name in header_names]

@@ -38,6 +38,7 @@ _ACCEPT_ANY = (names.ACCEPT, "*/*")
 _WITHOUT_ORIGIN = ("GET", "HEAD")
 _WITH_LENGTH = ("POST", "PUT")
 _MISDIRECTED = 421
+_CONDITIONAL = frozenset({"if-match", "if-modified-since", "if-none-match", "if-range", "if-unmodified-since"})
 
 
 def simulate(
@@ -129,7 +130,7 @@ class _Fetch:
         # The standard: "If request's header list does not contain `Accept`, then: [...] Append (`Accept`, value)".
         has_accept = any(name.lower() == _ACCEPT for name, _ in call.headers)
         self._headers: Headers = tuple(call.headers) if has_accept else (*call.headers, _ACCEPT_ANY)
-        self._list = self._headers if profile.combines_headers else call.header_list
+        self._list = redirect.drop(call.headers if profile.combines_headers else call.header_list, profile.own_names)
         self._first_names = self._list_unsafe_names() if profile.asks_again else []
         self._dropped: frozenset[str] = frozenset()
         self._site = "same-origin"
@@ -167,12 +168,12 @@ class _Fetch:
             fault = check.find_fault(self._get_origin(), response, has_credentials=has_credentials)
             if fault:
                 return self._fail(fault, "request")
-        location = redirect.read_location(response, self._url) if is_redirect(response.status) else None
+        location = redirect.read_location(response, self._url, self._profile) if is_redirect(response.status) else None
         if location is None:
             return self._read(response)
         if isinstance(location, Reason):
             return self._fail(location, "redirect")
-        fault = redirect.find_fault(location, self._page_origin, is_cors=self._is_cors, count=self._redirects)
+        fault = redirect.find_fault(location, self._page_origin, self._profile, is_cors=self._is_cors, count=self._redirects)
         if fault:
             return self._fail(fault, "redirect")
         self._follow(response.status, location)
@@ -187,7 +188,8 @@ class _Fetch:
             return None
         self._has_asked = True
         asker, cache, keeping = self._get_asker(), self._get_cache(), self._profile.keeping
-        if cache.covers(asker, method, unsafe_names, self._now, keeping):
+        is_ignored = keeping.ignores_conditional and any(name.lower() in _CONDITIONAL for name, _ in self._list)
+        if not is_ignored and cache.covers(asker, method, unsafe_names, self._now, keeping):
             return None
         response = yield from self._exchange(self._write_preflight(unsafe_names))
         question = preflight.Question(asker.origin, self._has_credentials, self._method, unsafe_names)
@@ -260,7 +262,7 @@ class _Fetch:
         self._redirects += 1
         is_elsewhere = location.origin != self._url_origin
         is_delete = self._profile.redirects_delete and is_elsewhere and self._method == "DELETE"
-        dropped: frozenset[str] = frozenset()
+        dropped = self._profile.dropped_names
         if is_delete or redirect.changes_to_get(status, self._method):
             self._method = "GET"
             self._body = None

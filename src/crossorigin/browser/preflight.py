@@ -122,7 +122,7 @@ def _read_max_age(headers: Headers, profile: Profile) -> int:
     # The standard: "If the ABNF for name allows a single header and list contains more than one, then return failure."
     text = ",".join(value.strip(" \t") for value in get_values(headers, MAX_AGE))
     is_number = _DELTA_SECONDS.fullmatch(text) is not None
-    if text and not is_number and not profile.keeps_odd_ages:
+    if not is_number and profile.is_age_over(text):
         return 0
     max_age = int(text.lstrip("0")[:_MAX_DIGITS] or "0") if is_number else _DEFAULT_MAX_AGE
     return max_age if profile.max_age_limit is None else min(max_age, profile.max_age_limit)

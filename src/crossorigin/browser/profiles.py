@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Mapping  # noqa: TC003 (fields of a tuple)
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from crossorigin.browser import safelists
 from crossorigin.standard import safelist
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
 
 # An entry of the preflight cache, and a request, each with credentials or without them.
 _BOTH, _ENTRY_ONLY, _NEITHER = (True, True), (True, False), (False, False)
@@ -24,6 +23,7 @@ class Keeping(NamedTuple):
     ``is_single``: of an origin and a URL only the last answer is kept, and until the first one that it does not cover.
     ``forgets_failures``: what is kept is forgotten when a preflighted request fails.
     ``forgets_simple_failures``: and when one fails that needed no preflight.
+    ``ignores_conditional``: a conditional request is asked for, whatever is kept.
     ``knows_null``: it keeps what is for the origin "null"; what an engine keeps for a redirect, see ``Profile``.
     """
 
@@ -33,6 +33,7 @@ class Keeping(NamedTuple):
     is_single: bool = False
     forgets_failures: bool = True
     forgets_simple_failures: bool = False
+    ignores_conditional: bool = False
     knows_null: bool = True
 
 
@@ -40,9 +41,10 @@ class Profile(NamedTuple):
     """What the standard leaves to an engine, and where an engine leaves the standard.
 
     ``max_age_limit``: the "imposed limit on max-age", in seconds, or None.
-    ``keeps_odd_ages``: a max-age that is no number is as good as none.
+    ``is_age_over``: whether a max-age that is no number is 0, and not as good as none.
     ``is_authorization_wild``: ``*`` in Access-Control-Allow-Headers stands for Authorization, too.
     ``safelist``: what decides for each name whether its value is safelisted.
+    ``own_names``: what a script cannot set, though the standard does not forbid it.
     ``combines_headers``: a header that a script sets twice is one value when it is judged.
     ``repeats_names``: a preflight asks as often for a name as the script has set it.
     ``asks_again``: where a request has needed a preflight, or has a header that is not safelisted, the target of a
@@ -52,14 +54,19 @@ class Profile(NamedTuple):
     ``doubts_redirects``: a call from the own origin, whose credentials mode is "same-origin", is redirected from
         another one only by an answer that allows credentials.
     ``redirects_delete``: a redirect to another origin turns DELETE into GET.
+    ``dropped_names``: headers that no redirect takes along.
+    ``follows_userinfo``: a redirect may lead to a URL of the page's own origin that has a user name or password.
+    ``follows_empty``: an empty Location is a redirect to the same URL, and not none.
+    ``follows_repeated``: a Location that is there twice is one, if both say the same.
     ``drops_empty_lines``: of lines with one name, those without a value do not count.
     """
 
     name: str
     max_age_limit: int | None = None
-    keeps_odd_ages: bool = True
+    is_age_over: Callable[[str], bool] = lambda _: False
     is_authorization_wild: bool = False
     safelist: Mapping[str, Callable[[str], bool]] = safelist.CHECKS
+    own_names: frozenset[str] = frozenset()
     combines_headers: bool = False
     repeats_names: bool = False
     asks_again: Literal["first", "left"] | None = None
@@ -67,33 +74,57 @@ class Profile(NamedTuple):
     isolates_tainted: bool = False
     doubts_redirects: bool = False
     redirects_delete: bool = False
+    dropped_names: frozenset[str] = frozenset()
+    follows_userinfo: bool = True
+    follows_empty: bool = True
+    follows_repeated: bool = False
     drops_empty_lines: bool = False
     keeping: Keeping = Keeping()
+
+
+_NEGATIVE = re.compile("-[0-9]+")
+
+
+def _is_negative(text: str) -> bool:
+    return _NEGATIVE.fullmatch(text) is not None
 
 
 _CHROMIUM = Profile(
     "chromium",
     max_age_limit=7200,
+    is_age_over=_is_negative,
     is_authorization_wild=True,
     safelist=safelists.CHROMIUM,
+    own_names=frozenset({"user-agent"}),
     combines_headers=True,
-    keeping=Keeping(wildcards=frozenset({_NEITHER}), is_single=True, forgets_failures=False, knows_null=False),
+    dropped_names=safelists.CLIENT_HINTS,
+    follows_userinfo=False,
+    follows_empty=False,
+    follows_repeated=True,
+    keeping=Keeping(
+        wildcards=frozenset({_NEITHER}),
+        is_single=True,
+        forgets_failures=False,
+        ignores_conditional=True,
+        knows_null=False,
+    ),
 )
 _FIREFOX = Profile(
     "firefox",
     max_age_limit=86400,
-    keeps_odd_ages=False,
+    is_age_over=lambda text: text != "",
     is_authorization_wild=True,
     safelist=safelists.FIREFOX,
     repeats_names=True,
     asks_again="left",
     asks_for_page=True,
     drops_empty_lines=True,
-    keeping=Keeping(matches=frozenset({_BOTH, _NEITHER}), wildcards=frozenset()),
+    keeping=Keeping(matches=frozenset({_BOTH, _NEITHER}), wildcards=frozenset(), ignores_conditional=True),
 )
 _WEBKIT = Profile(
     "webkit",
     max_age_limit=600,
+    is_age_over=_is_negative,
     is_authorization_wild=True,
     safelist=safelists.WEBKIT,
     combines_headers=True,

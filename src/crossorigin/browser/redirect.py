@@ -11,6 +11,7 @@ from crossorigin.standard.headers import LOCATION
 from crossorigin.standard.url import Url, parse_url
 
 if TYPE_CHECKING:
+    from crossorigin.browser.profiles import Profile
     from crossorigin.messages import Headers, Response
     from crossorigin.reasons import Reason
 
@@ -22,13 +23,15 @@ _CHANGES_POST = frozenset({301, 302})
 _NOT_ASCII = re.compile("[\x80-\xff]")
 
 
-def read_location(response: Response, base: Url) -> Url | Reason | None:
+def read_location(response: Response, base: Url, profile: Profile) -> Url | Reason | None:
     """Return the location URL of a redirect, a reason if it is none, or None if there is no Location.
 
     Spec: https://fetch.spec.whatwg.org/#concept-response-location-url
     """
-    values = get_values(response.headers, LOCATION)
-    if not values:
+    values = [value.strip(" \t") for value in get_values(response.headers, LOCATION)]
+    if profile.follows_repeated:
+        values = list(dict.fromkeys(values))
+    if not values or (values == [""] and not profile.follows_empty):
         return None
     # The standard: "If the ABNF for name allows a single header and list contains more than one, then return failure."
     url = parse_url(_escape(values[0]), base) if len(values) == 1 else None
@@ -47,7 +50,7 @@ def _escape(value: str) -> str:
     return _NOT_ASCII.sub(lambda match: f"%{ord(match[0]):02X}", value)
 
 
-def find_fault(location: Url, page_origin: str, *, is_cors: bool, count: int) -> Reason | None:
+def find_fault(location: Url, page_origin: str, profile: Profile, *, is_cors: bool, count: int) -> Reason | None:
     """Return why a redirect to *location* is not followed, or None.
 
     *is_cors*: the request's response tainting is "cors". *count*: how many redirects came before.
@@ -60,7 +63,8 @@ def find_fault(location: Url, page_origin: str, *, is_cors: bool, count: int) ->
         return reasons.TOO_MANY_REDIRECTS
     # The standard: "If request's mode is "cors", locationURL includes credentials, and request's origin is not same
     # origin with locationURL's origin", or if its "response tainting is "cors" and locationURL includes credentials".
-    if location.includes_credentials and (is_cors or location.origin != page_origin):
+    is_foreign = is_cors or location.origin != page_origin
+    if location.includes_credentials and (is_foreign or not profile.follows_userinfo):
         return reasons.REDIRECT_WITH_USERINFO
     return None
 

@@ -36,7 +36,9 @@ def _is_decimal(value: str) -> bool:
     return _DECIMAL.fullmatch(value) is not None
 
 
-#: Chromium sends client hints that a script sets without asking; a few names it keeps for itself.
+CLIENT_HINTS = frozenset({"device-memory", "downlink", "dpr", "ect", "rtt", "viewport-width", "width"})
+
+#: Client hints that a script sets need no preflight.
 CHROMIUM: Mapping[str, Check] = {
     **CHECKS,
     "range": _limit_numbers(CHECKS["range"], _NUMBER_LIMITS["chromium"]),
