@@ -60,7 +60,7 @@ class PreflightCache:
     def covers(self, asker: Asker, method: str | None, header_names: list[str], now: float, keeping: Keeping) -> bool:
         """Tell whether *method*, unless it is None, and all *header_names*, in lower case, have been agreed to."""
         entries = self._find(asker, now, keeping)
-        is_covered = (method is None or any(_covers_method(entry, asker, method, keeping) for entry in entries)) and all(
+        is_covered = bool(entries) and (method is None or any(_covers_method(entry, asker, method, keeping) for entry in entries)) and all(
             any(_covers_name(entry, asker, name, keeping) for entry in entries) for name in header_names
         )
         if keeping.is_single and not is_covered:
@@ -79,6 +79,8 @@ class PreflightCache:
         matching = self._find(asker, now, keeping)
         new = [_Entry(asker, now, max_age, method, None) for method in methods]
         new += [_Entry(asker, now, max_age, None, name.lower()) for name in header_names]
+        # Why: an engine that asks again for a redirect's target may ask for nothing, and remembers the answer.
+        new += [_Entry(asker, now, max_age, None, None)]
         for entry in new:
             known = [one for one in matching if _covers(one, asker, entry, keeping)]
             # "for which there is a method cache entry match using request, set matching entry's max-age to max-age."

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from crossorigin import reasons
 from crossorigin.browser import check, preflight, redirect
 from crossorigin.browser.cache import Asker, PreflightCache
 from crossorigin.browser.metadata import list_metadata, widen_site
 from crossorigin.browser.profiles import find_profile
-from crossorigin.browser.reading import drop_empty_lines, list_readable
+from crossorigin.browser.reading import list_readable, merge_lines
 from crossorigin.browser.verdict import Exchange, Verdict
 from crossorigin.messages import Request, Response
 from crossorigin.origins.origin import NULL
@@ -105,6 +106,8 @@ class _Fetch:
         "_is_cors",
         "_is_doubtful",
         "_is_tainted",
+        "_keeps_origin",
+        "_late_fault",
         "_list",
         "_method",
         "_now",
@@ -139,6 +142,8 @@ class _Fetch:
         self._is_cors = False
         self._is_tainted = False
         self._has_asked = False
+        self._keeps_origin = False
+        self._late_fault: Reason | None = None
         self._go_to(call.parsed_url)
         is_own = self._url_origin == self._page_origin
         self._is_doubtful = profile.doubts_redirects and is_own and call.credentials == "same-origin"
@@ -162,9 +167,11 @@ class _Fetch:
             fault = yield from self._ask()
             if fault:
                 return self._fail(fault, "preflight")
+        if self._late_fault:
+            return self._fail(self._late_fault, "redirect")
         response = yield from self._exchange(self._write_request())
         if self._is_cors:
-            has_credentials = self._has_credentials or (self._is_doubtful and is_redirect(response.status))
+            has_credentials = self._has_credentials or (self._is_doubtful and not self._has_asked and is_redirect(response.status))
             fault = check.find_fault(self._get_origin(), response, has_credentials=has_credentials)
             if fault:
                 return self._fail(fault, "request")
@@ -174,7 +181,9 @@ class _Fetch:
         if isinstance(location, Reason):
             return self._fail(location, "redirect")
         fault = redirect.find_fault(location, self._page_origin, self._profile, is_cors=self._is_cors, count=self._redirects)
-        if fault:
+        if fault is reasons.REDIRECT_WITH_USERINFO and self._profile.asks_before_userinfo and not self._is_cors:
+            self._late_fault = fault
+        elif fault:
             return self._fail(fault, "redirect")
         self._follow(response.status, location)
         return None
@@ -193,15 +202,19 @@ class _Fetch:
             return None
         response = yield from self._exchange(self._write_preflight(unsafe_names))
         question = preflight.Question(asker.origin, self._has_credentials, self._method, unsafe_names)
-        answer = preflight.judge(question, response, self._profile)
-        if isinstance(answer, Reason):
-            return answer
-        if keeping.knows_null or asker.origin != NULL:
-            cache.store(asker, answer.methods, answer.header_names, answer.max_age, self._now, keeping)
-        return None
+        leave = preflight.read_leave(question, response, self._profile)
+        if isinstance(leave, Reason):
+            return leave
+        fault = preflight.find_refusal(question, leave, self._profile)
+        if (fault is None or keeping.keeps_refusals) and (keeping.knows_null or asker.origin != NULL):
+            cache.store(asker, leave.methods, leave.header_names, leave.max_age, self._now, keeping)
+        return fault
 
     def _list_unsafe_names(self) -> list[str]:
-        return list_unsafe_names(self._list, self._profile.safelist, is_repeating=self._profile.repeats_names)
+        profile = self._profile
+        return list_unsafe_names(
+            self._list, profile.safelist, is_repeating=profile.repeats_names, has_limit=profile.limits_total
+        )
 
     def _list_names_again(self) -> list[str]:
         """List the names that an engine asks for that does not look at the headers again."""
@@ -223,8 +236,8 @@ class _Fetch:
         if response.status == _MISDIRECTED:
             response = yield request
             self._exchanges.append(Exchange(request, response))
-        if self._profile.drops_empty_lines:
-            response = response._replace(headers=drop_empty_lines(response.headers))
+        if self._profile.merges_lines:
+            response = response._replace(headers=merge_lines(response.headers))
         return response
 
     def _get_origin(self) -> str:
@@ -252,7 +265,8 @@ class _Fetch:
         lines = [(names.HOST, self._url.authority), *self._headers]
         if self._body is not None or self._method in _WITH_LENGTH:
             lines.append((names.CONTENT_LENGTH, str(len(self._body or b""))))
-        if self._is_cors or self._method not in _WITHOUT_ORIGIN:
+        if self._is_cors or self._method not in _WITHOUT_ORIGIN or self._keeps_origin:
+            self._keeps_origin = self._profile.keeps_origin
             lines.append((names.ORIGIN, self._get_origin()))
         lines += list_metadata(self._url, self._site)
         return Request(self._method, self._sent_url, tuple(lines), self._body or b"")

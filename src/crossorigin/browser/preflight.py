@@ -59,8 +59,8 @@ def is_preflight(request: Request) -> bool:
     return request.method == "OPTIONS" and bool(get_values(request.headers, REQUEST_METHOD))
 
 
-def judge(question: Question, response: Response, profile: Profile) -> Reason | Leave:
-    """Judge a preflight's answer: why it fails, or what it gives leave for.
+def read_leave(question: Question, response: Response, profile: Profile) -> Reason | Leave:
+    """Read what a preflight's answer gives leave for, or why it gives none at all.
 
     Spec: https://fetch.spec.whatwg.org/#cors-preflight-fetch
     """
@@ -80,8 +80,12 @@ def judge(question: Question, response: Response, profile: Profile) -> Reason | 
         return reasons.ALLOW_METHODS_MALFORMED
     if header_names is None:
         return reasons.ALLOW_HEADERS_MALFORMED
-    fault = _find_method_fault(question, methods) or _find_name_fault(question, header_names, profile)
-    return fault or Leave(methods, header_names, _read_max_age(response.headers, profile))
+    return Leave(methods, header_names, _read_max_age(response.headers, profile))
+
+
+def find_refusal(question: Question, leave: Leave, profile: Profile) -> Reason | None:
+    """Return why what was asked for is not among what there is leave for, or None."""
+    return _find_method_fault(question, leave.methods) or _find_name_fault(question, leave.header_names, profile)
 
 
 def _read_list(headers: Headers, name: str) -> list[str] | None:

@@ -21,6 +21,7 @@ class Keeping(NamedTuple):
     ``wildcards``: the same, where a kept ``*`` stands for any name.
     ``is_authorization_wild``: a kept ``*`` stands for Authorization, too.
     ``is_single``: of an origin and a URL only the last answer is kept, and until the first one that it does not cover.
+    ``keeps_refusals``: an answer is kept even if it does not give leave for what was asked.
     ``forgets_failures``: what is kept is forgotten when a preflighted request fails.
     ``forgets_simple_failures``: and when one fails that needed no preflight.
     ``ignores_conditional``: a conditional request is asked for, whatever is kept.
@@ -31,6 +32,7 @@ class Keeping(NamedTuple):
     wildcards: frozenset[tuple[bool, bool]] = frozenset({_BOTH, _ENTRY_ONLY, _NEITHER})
     is_authorization_wild: bool = False
     is_single: bool = False
+    keeps_refusals: bool = False
     forgets_failures: bool = True
     forgets_simple_failures: bool = False
     ignores_conditional: bool = False
@@ -57,8 +59,12 @@ class Profile(NamedTuple):
     ``dropped_names``: headers that no redirect takes along.
     ``follows_userinfo``: a redirect may lead to a URL of the page's own origin that has a user name or password.
     ``follows_empty``: an empty Location is a redirect to the same URL, and not none.
-    ``follows_repeated``: a Location that is there twice is one, if both say the same.
-    ``drops_empty_lines``: of lines with one name, those without a value do not count.
+    ``repeated_location``: a Location that is there twice is one if both say the same, or what both say, "joined".
+    ``asks_before_userinfo``: a redirect to another origin's URL that has a user name or password fails only when the
+        preflight for it has been sent.
+    ``keeps_origin``: a call that had an Origin has it after a redirect, too, though a GET needs none.
+    ``merges_lines``: of lines with one name, those without a value do not count.
+    ``limits_total``: so many safelisted headers may be sent without a preflight, and no more.
     """
 
     name: str
@@ -77,8 +83,11 @@ class Profile(NamedTuple):
     dropped_names: frozenset[str] = frozenset()
     follows_userinfo: bool = True
     follows_empty: bool = True
-    follows_repeated: bool = False
-    drops_empty_lines: bool = False
+    repeated_location: Literal["once", "joined"] | None = None
+    asks_before_userinfo: bool = False
+    keeps_origin: bool = False
+    merges_lines: bool = False
+    limits_total: bool = True
     keeping: Keeping = Keeping()
 
 
@@ -100,7 +109,7 @@ _CHROMIUM = Profile(
     dropped_names=safelists.CLIENT_HINTS,
     follows_userinfo=False,
     follows_empty=False,
-    follows_repeated=True,
+    repeated_location="once",
     keeping=Keeping(
         wildcards=frozenset({_NEITHER}),
         is_single=True,
@@ -118,7 +127,9 @@ _FIREFOX = Profile(
     repeats_names=True,
     asks_again="left",
     asks_for_page=True,
-    drops_empty_lines=True,
+    repeated_location="once",
+    merges_lines=True,
+    limits_total=False,
     keeping=Keeping(matches=frozenset({_BOTH, _NEITHER}), wildcards=frozenset(), ignores_conditional=True),
 )
 _WEBKIT = Profile(
@@ -132,8 +143,12 @@ _WEBKIT = Profile(
     isolates_tainted=True,
     doubts_redirects=True,
     redirects_delete=True,
+    follows_empty=False,
+    repeated_location="joined",
+    asks_before_userinfo=True,
+    keeps_origin=True,
     keeping=Keeping(
-        wildcards=frozenset({_ENTRY_ONLY, _NEITHER}), is_authorization_wild=True, is_single=True, forgets_failures=False
+        wildcards=frozenset({_ENTRY_ONLY, _NEITHER}), is_authorization_wild=True, is_single=True, keeps_refusals=True, forgets_failures=False
     ),
 )
 

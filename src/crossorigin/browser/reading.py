@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING
 
 from crossorigin.messages import get_values
 from crossorigin.standard.headers import (
+    ALLOW_ORIGIN,
+    CONTENT_TYPE,
     EXPOSE_HEADERS,
     FORBIDDEN_RESPONSE_NAMES,
+    LOCATION,
     SAFELISTED_RESPONSE_NAMES,
     read_header_names,
 )
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
     from crossorigin.messages import Headers
 
 _ANY = "*"
+_LOCATION, _CONTENT_TYPE = LOCATION.lower(), CONTENT_TYPE.lower()
 
 
 def list_readable(headers: Headers, *, is_cors: bool, has_credentials: bool) -> Headers:
@@ -42,13 +46,28 @@ def list_readable(headers: Headers, *, is_cors: bool, has_credentials: bool) -> 
     )
 
 
-def drop_empty_lines(headers: Headers) -> Headers:
-    """Leave out the lines without a value whose name has another line.
+def merge_lines(headers: Headers) -> Headers:
+    """Merge lines as Firefox does: what is empty does not count, but in the headers that it looks at on its own.
 
-    >>> drop_empty_lines([("Vary", ""), ("vary", "Origin"), ("X-A", ""), ("X-A", "")])
+    >>> merge_lines([("Vary", ""), ("vary", "Origin"), ("X-A", ""), ("X-A", "")])
     (('vary', 'Origin'), ('X-A', ''))
+    >>> merge_lines([("Content-Type", ""), ("Content-Type", "a"), ("Content-Type", "")])
+    (('Content-Type', 'a,'),)
     """
-    full = {name.lower() for name, value in headers if value.strip(" \t")}
-    kept = [(name, value) for name, value in headers if value.strip(" \t") or name.lower() not in full]
-    firsts = {name.lower(): at for at, (name, _) in reversed(list(enumerate(kept)))}
-    return tuple(pair for at, pair in enumerate(kept) if pair[1].strip(" \t") or firsts[pair[0].lower()] == at)
+    lines = [(name, name.lower(), value.strip(" \t")) for name, value in headers]
+    # Why: of these Firefox compares all lines that there are, the second by its very spelling.
+    counted = [name == ALLOW_ORIGIN for name, _, _ in lines].count(True)
+    merged: list[tuple[str, str]] = []
+    places: dict[str, int] = {}
+    for name, lower, value in lines:
+        at = places.get(lower)
+        if at is None or lower == _LOCATION or (counted > 1 and lower == ALLOW_ORIGIN.lower()):
+            places[lower] = len(merged)
+            merged.append((name, value))
+        elif not merged[at][1]:
+            merged[at] = (name, value)
+        elif lower == _CONTENT_TYPE:
+            merged[at] = (name, f"{merged[at][1]},{value}")
+        elif value:
+            merged[at] = (name, f"{merged[at][1]}, {value}")
+    return tuple(merged)

@@ -29,8 +29,10 @@ def read_location(response: Response, base: Url, profile: Profile) -> Url | Reas
     Spec: https://fetch.spec.whatwg.org/#concept-response-location-url
     """
     values = [value.strip(" \t") for value in get_values(response.headers, LOCATION)]
-    if profile.follows_repeated:
+    if profile.repeated_location == "once":
         values = list(dict.fromkeys(values))
+    elif profile.repeated_location == "joined":
+        values = [", ".join(values)] if values else []
     if not values or (values == [""] and not profile.follows_empty):
         return None
     # The standard: "If the ABNF for name allows a single header and list contains more than one, then return failure."

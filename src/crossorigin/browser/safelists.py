@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _NOT_ASCII = re.compile("[\x80-\xff]")
 _INTEGER = re.compile("[0-9]+")
 _DECIMAL = re.compile(r"[0-9]+(\.[0-9]+)?")
+_PLUS = re.compile(r"(?<=[=-])\+(?=[0-9])")
 _CONNECTIONS = ("slow-2g", "2g", "3g", "4g")
 _NUMBER_LIMITS = {"chromium": 2**63 - 2, "firefox": 2**64 - 1, "webkit": 2**64 - 1}
 
@@ -62,5 +63,5 @@ FIREFOX: Mapping[str, Check] = {
 
 WEBKIT: Mapping[str, Check] = {
     **CHECKS,
-    "range": _limit_numbers(lambda value: CHECKS["range"](value.lower()), _NUMBER_LIMITS["webkit"]),
+    "range": _limit_numbers(lambda value: CHECKS["range"](_PLUS.sub("", value.lower())), _NUMBER_LIMITS["webkit"]),
 }

@@ -72,8 +72,11 @@ def list_unsafe_names(
     checks: Mapping[str, Callable[[str], bool]] = CHECKS,
     *,
     is_repeating: bool = False,
+    has_limit: bool = True,
 ) -> list[str]:
-    """Return the names that need a preflight, in lower case, sorted, each once; if *is_repeating*, each for itself.
+    """Return the names that need a preflight, in lower case, sorted, each once.
+
+    An engine may list a name as often as it is there, *is_repeating*, or not mind how much there is of them all.
 
     Spec: https://fetch.spec.whatwg.org/#cors-unsafe-request-header-names
 
@@ -92,6 +95,6 @@ def list_unsafe_names(
             unsafe.append(lower)
     # "If safelistValueSize is greater than 1024, then for each name of potentiallyUnsafeNames, append name to
     # unsafeNames."
-    if size > _MAX_TOTAL:
+    if has_limit and size > _MAX_TOTAL:
         unsafe += potentially_unsafe
     return sorted(unsafe if is_repeating else set(unsafe))

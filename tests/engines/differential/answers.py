@@ -1,6 +1,7 @@
 """Random answers: well-formed, nearly right, hostile.
 
-What no HTTP is not here: NUL, CR and LF in a value, interim statuses, broken framing. Nor is what is no CORS:
+What no HTTP is not here: NUL, CR and LF in a value, interim statuses, broken framing. Nor are bytes that are no
+UTF-8, for which WebKitGTK's HTTP library puts other bytes. Nor is what is no CORS:
 a status that asks for a password, but at preflights, to which no browser gives one.
 """
 
@@ -64,8 +65,8 @@ _NEAR_ORIGINS = (
     "",
     "\x0b{}",
     "{}\x0c",
-    "{}\xa0",
-    "\xa0*",
+    "{}\xc2\xa0",
+    "\xc2\xa0*",
     "*\x0b",
     "*;",
     "{};",
@@ -89,7 +90,7 @@ _NEAR_TRUE = (
     "truee",
     "true true",
     "true\x0b",
-    "\xa0true",
+    "\xc2\xa0true",
     "*",
 )
 _AGES = ("600", "600", "5", "60", "86400", "7200", "0", "0", "-1", "-0", "abc", "", "10000000000", "1e10", "600.5")
@@ -129,7 +130,7 @@ _OWN_LINES = (
     ("Cache-Control", "private"),
     ("Set-Cookie", "a=b; Path=/c/<id>/"),
     ("Set-Cookie2", "a=b"),
-    ("X-Bytes", "\xe4\xff"),
+    ("X-Bytes", "\xc3\xa4\x01"),
     ("X-Comma", "a, b"),
     ("X-Empty", ""),
     ("Vary", "Origin"),
@@ -265,8 +266,8 @@ def _miss(random: Random, name: str, items: list[str]) -> Lines:
 def _mangle(random: Random, name: str, items: list[str]) -> Lines:
     """Write the list in another syntax, or with something in it that is none."""
     items = items or ["x"]
-    separator = random.choice((";", " ", "  ", "|", ", ,", ",,", "\x0b", ",\x0b", "\t,\t", ", \xa0", "/", ":"))
-    odd = random.choice(("x y", "x@y", '"x"', "(x)", "x;q=1", "é", "\xff", "\x01", "[", "x/y", "x:", "=", "''", "?"))
+    separator = random.choice((";", " ", "  ", "|", ", ,", ",,", "\x0b", ",\x0b", "\t,\t", ", \xc2\xa0", "/", ":"))
+    odd = random.choice(("x y", "x@y", '"x"', "(x)", "x;q=1", "\xc3\xa9", "\x01", "[", "x/y", "x:", "=", "''", "?"))
     plain = ", ".join(items)
     shapes = (
         separator.join(items),

@@ -141,7 +141,7 @@ def _make_locations(random: Random, page: str, number: int) -> list[str]:
         url.replace("//", "\\\\"),
         f" {path} ",
         f"{path}?a b",
-        f"{path}?\xe4",
+        f"{path}?\xc3\xa4",
         f"{path}?%zz",
     )
     return [random.choice(spellings)]
