@@ -171,8 +171,7 @@ class _Fetch:
             return self._fail(self._late_fault, "redirect")
         response = yield from self._exchange(self._write_request())
         if self._is_cors:
-            has_credentials = self._has_credentials or (self._is_doubtful and not self._has_asked and is_redirect(response.status))
-            fault = check.find_fault(self._get_origin(), response, has_credentials=has_credentials)
+            fault = self._check(response)
             if fault:
                 return self._fail(fault, "request")
         location = redirect.read_location(response, self._url, self._profile) if is_redirect(response.status) else None
@@ -188,6 +187,13 @@ class _Fetch:
         self._follow(response.status, location)
         return None
 
+    def _check(self, response: Response) -> Reason | None:
+        """Perform a CORS check."""
+        origin = self._get_origin()
+        if self._is_doubtful and is_redirect(response.status):
+            self._late_fault = check.find_fault(origin, response, has_credentials=True)
+        return check.find_fault(origin, response, has_credentials=self._has_credentials)
+
     def _ask(self) -> Generator[Request, Response, Reason | None]:
         """Send a preflight where one is needed and the cache does not answer for it."""
         method = None if self._method in SAFELISTED_METHODS else self._method
@@ -198,10 +204,17 @@ class _Fetch:
         self._has_asked = True
         asker, cache, keeping = self._get_asker(), self._get_cache(), self._profile.keeping
         is_ignored = keeping.ignores_conditional and any(name.lower() in _CONDITIONAL for name, _ in self._list)
-        if not is_ignored and cache.covers(asker, method, unsafe_names, self._now, keeping):
+        kept = None if self._method in keeping.simple_methods else self._method
+        if not is_ignored and cache.covers(asker, kept, unsafe_names, self._now, keeping):
             return None
         response = yield from self._exchange(self._write_preflight(unsafe_names))
-        question = preflight.Question(asker.origin, self._has_credentials, self._method, unsafe_names)
+        question = preflight.Question(
+            asker.origin,
+            self._has_credentials,
+            self._method,
+            unsafe_names,
+            is_own=self._profile.asks_for_page and self._url_origin == self._page_origin,
+        )
         leave = preflight.read_leave(question, response, self._profile)
         if isinstance(leave, Reason):
             return leave
@@ -237,7 +250,7 @@ class _Fetch:
             response = yield request
             self._exchanges.append(Exchange(request, response))
         if self._profile.merges_lines:
-            response = response._replace(headers=merge_lines(response.headers))
+            response = response._replace(headers=merge_lines(response.headers, is_cors=self._is_cors))
         return response
 
     def _get_origin(self) -> str:

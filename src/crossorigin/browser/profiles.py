@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 
 from crossorigin.browser import safelists
 from crossorigin.standard import safelist
+from crossorigin.standard.methods import SAFELISTED_METHODS
 
 # An entry of the preflight cache, and a request, each with credentials or without them.
 _BOTH, _ENTRY_ONLY, _NEITHER = (True, True), (True, False), (False, False)
@@ -21,6 +22,7 @@ class Keeping(NamedTuple):
     ``wildcards``: the same, where a kept ``*`` stands for any name.
     ``is_authorization_wild``: a kept ``*`` stands for Authorization, too.
     ``is_single``: of an origin and a URL only the last answer is kept, and until the first one that it does not cover.
+    ``simple_methods``: those that need not be among the methods that are kept.
     ``keeps_refusals``: an answer is kept even if it does not give leave for what was asked.
     ``forgets_failures``: what is kept is forgotten when a preflighted request fails.
     ``forgets_simple_failures``: and when one fails that needed no preflight.
@@ -32,6 +34,7 @@ class Keeping(NamedTuple):
     wildcards: frozenset[tuple[bool, bool]] = frozenset({_BOTH, _ENTRY_ONLY, _NEITHER})
     is_authorization_wild: bool = False
     is_single: bool = False
+    simple_methods: frozenset[str] = SAFELISTED_METHODS
     keeps_refusals: bool = False
     forgets_failures: bool = True
     forgets_simple_failures: bool = False
@@ -51,19 +54,22 @@ class Profile(NamedTuple):
     ``repeats_names``: a preflight asks as often for a name as the script has set it.
     ``asks_again``: where a request has needed a preflight, or has a header that is not safelisted, the target of a
         redirect is asked, too: for the names that were asked for "first", or for what this redirect has "left" of them.
-    ``asks_for_page``: a preflight after a redirect has the page's origin, where the request itself has "null".
+    ``asks_for_page``: a preflight after a redirect has the page's origin, where the request itself has "null"; and
+        the page's own origin need not share its answer.
     ``isolates_tainted``: what is kept for "null" after a redirect, is kept for this call alone.
-    ``doubts_redirects``: a call from the own origin, whose credentials mode is "same-origin", is redirected from
-        another one only by an answer that allows credentials.
+    ``doubts_redirects``: a call of the own origin, whose credentials mode is "same-origin", is redirected from
+        another one only by an answer that allows credentials; it fails when the next preflight has been sent.
     ``redirects_delete``: a redirect to another origin turns DELETE into GET.
     ``dropped_names``: headers that no redirect takes along.
     ``follows_userinfo``: a redirect may lead to a URL of the page's own origin that has a user name or password.
-    ``follows_empty``: an empty Location is a redirect to the same URL, and not none.
+    ``empty_location``: an empty Location is "none", or "fails"; or it leads to the same URL, as the standard has it.
+    ``escapes_location``: bytes of a Location that are not ASCII are escaped as they are, not as letters.
     ``repeated_location``: a Location that is there twice is one if both say the same, or what both say, "joined".
     ``asks_before_userinfo``: a redirect to another origin's URL that has a user name or password fails only when the
         preflight for it has been sent.
     ``keeps_origin``: a call that had an Origin has it after a redirect, too, though a GET needs none.
-    ``merges_lines``: of lines with one name, those without a value do not count.
+    ``merges_lines``: of lines with one name, those without a value do not count; but Access-Control-Allow-Origin
+        must not be there twice.
     ``limits_total``: so many safelisted headers may be sent without a preflight, and no more.
     """
 
@@ -82,7 +88,8 @@ class Profile(NamedTuple):
     redirects_delete: bool = False
     dropped_names: frozenset[str] = frozenset()
     follows_userinfo: bool = True
-    follows_empty: bool = True
+    empty_location: Literal["none", "fails"] | None = None
+    escapes_location: bool = True
     repeated_location: Literal["once", "joined"] | None = None
     asks_before_userinfo: bool = False
     keeps_origin: bool = False
@@ -108,7 +115,7 @@ _CHROMIUM = Profile(
     combines_headers=True,
     dropped_names=safelists.CLIENT_HINTS,
     follows_userinfo=False,
-    follows_empty=False,
+    empty_location="none",
     repeated_location="once",
     keeping=Keeping(
         wildcards=frozenset({_NEITHER}),
@@ -130,7 +137,7 @@ _FIREFOX = Profile(
     repeated_location="once",
     merges_lines=True,
     limits_total=False,
-    keeping=Keeping(matches=frozenset({_BOTH, _NEITHER}), wildcards=frozenset(), ignores_conditional=True),
+    keeping=Keeping(matches=frozenset({_BOTH, _NEITHER}), wildcards=frozenset(), simple_methods=frozenset({"GET", "POST"}), forgets_simple_failures=True, ignores_conditional=True),
 )
 _WEBKIT = Profile(
     "webkit",
@@ -143,7 +150,8 @@ _WEBKIT = Profile(
     isolates_tainted=True,
     doubts_redirects=True,
     redirects_delete=True,
-    follows_empty=False,
+    empty_location="fails",
+    escapes_location=False,
     repeated_location="joined",
     asks_before_userinfo=True,
     keeps_origin=True,

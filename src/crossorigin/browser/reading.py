@@ -46,22 +46,24 @@ def list_readable(headers: Headers, *, is_cors: bool, has_credentials: bool) -> 
     )
 
 
-def merge_lines(headers: Headers) -> Headers:
+def merge_lines(headers: Headers, *, is_cors: bool) -> Headers:
     """Merge lines as Firefox does: what is empty does not count, but in the headers that it looks at on its own.
 
-    >>> merge_lines([("Vary", ""), ("vary", "Origin"), ("X-A", ""), ("X-A", "")])
+    *is_cors*: the answer is to be shared, and Access-Control-Allow-Origin must not be there twice, in this spelling.
+
+    >>> merge_lines([("Vary", ""), ("vary", "Origin"), ("X-A", ""), ("X-A", "")], is_cors=True)
     (('vary', 'Origin'), ('X-A', ''))
-    >>> merge_lines([("Content-Type", ""), ("Content-Type", "a"), ("Content-Type", "")])
+    >>> merge_lines([("Content-Type", ""), ("Content-Type", "a"), ("Content-Type", "")], is_cors=True)
     (('Content-Type', 'a,'),)
     """
     lines = [(name, name.lower(), value.strip(" \t")) for name, value in headers]
-    # Why: of these Firefox compares all lines that there are, the second by its very spelling.
-    counted = [name == ALLOW_ORIGIN for name, _, _ in lines].count(True)
+    is_repeated = is_cors and [name for name, _ in headers].count(ALLOW_ORIGIN) > 1
     merged: list[tuple[str, str]] = []
     places: dict[str, int] = {}
     for name, lower, value in lines:
         at = places.get(lower)
-        if at is None or lower == _LOCATION or (counted > 1 and lower == ALLOW_ORIGIN.lower()):
+        # Why: of these, Firefox compares all lines that there are.
+        if at is None or lower == _LOCATION or (is_repeated and name == ALLOW_ORIGIN):
             places[lower] = len(merged)
             merged.append((name, value))
         elif not merged[at][1]:

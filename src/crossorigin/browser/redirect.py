@@ -33,10 +33,12 @@ def read_location(response: Response, base: Url, profile: Profile) -> Url | Reas
         values = list(dict.fromkeys(values))
     elif profile.repeated_location == "joined":
         values = [", ".join(values)] if values else []
-    if not values or (values == [""] and not profile.follows_empty):
+    if not values or (values == [""] and profile.empty_location == "none"):
         return None
+    if values == [""] and profile.empty_location == "fails":
+        return reasons.REDIRECT_TO_INVALID_URL
     # The standard: "If the ABNF for name allows a single header and list contains more than one, then return failure."
-    url = parse_url(_escape(values[0]), base) if len(values) == 1 else None
+    url = parse_url(_escape(values[0]) if profile.escapes_location else values[0], base) if len(values) == 1 else None
     if url is None:
         return reasons.REDIRECT_TO_INVALID_URL
     # The standard: "If location is a URL whose fragment is null, then set location's fragment to requestFragment."

@@ -29,6 +29,11 @@ def _refuse_beyond_ascii(check: Check) -> Check:
     return lambda value: _NOT_ASCII.search(value) is None and check(value)
 
 
+def _is_plain_type(value: str) -> bool:
+    """Refuse lists, and a parameter that is left empty at the end."""
+    return "," not in value and not re.search(r";.*;[ \t]*\Z", value) and CHECKS["content-type"](value)
+
+
 def _is_integer(value: str) -> bool:
     return _INTEGER.fullmatch(value) is not None
 
@@ -57,7 +62,7 @@ CHROMIUM: Mapping[str, Check] = {
 FIREFOX: Mapping[str, Check] = {
     **CHECKS,
     "accept": _refuse_beyond_ascii(CHECKS["accept"]),
-    "content-type": _refuse_beyond_ascii(CHECKS["content-type"]),
+    "content-type": _refuse_beyond_ascii(_is_plain_type),
     "range": _limit_numbers(CHECKS["range"], _NUMBER_LIMITS["firefox"]),
 }
 
