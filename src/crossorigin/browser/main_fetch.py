@@ -123,7 +123,7 @@ class _Fetch:
 
     def __init__(self, call: Call, cache: PreflightCache, now: float, profile: Profile) -> None:
         self._cache = cache
-        self._tainted_cache = PreflightCache() if profile.isolates_tainted else cache
+        self._tainted_cache = PreflightCache() if profile.isolates_tainted and call.page_origin != NULL else cache
         self._now = now
         self._profile = profile
         self._page_origin = call.page_origin
@@ -289,7 +289,7 @@ class _Fetch:
         self._redirects += 1
         is_elsewhere = location.origin != self._url_origin
         is_delete = self._profile.redirects_delete and is_elsewhere and self._method == "DELETE"
-        dropped = self._profile.dropped_names
+        dropped = self._profile.dropped_names if location.origin != self._page_origin else frozenset()
         if is_delete or redirect.changes_to_get(status, self._method):
             self._method = "GET"
             self._body = None
@@ -306,7 +306,12 @@ class _Fetch:
         self._go_to(location)
 
     def _read(self, response: Response) -> Verdict:
-        readable = list_readable(response.headers, is_cors=self._is_cors, has_credentials=self._has_credentials)
+        readable = list_readable(
+            response.headers,
+            is_cors=self._is_cors,
+            has_credentials=self._has_credentials,
+            is_lenient=self._profile.exposes_leniently,
+        )
         return Verdict("readable", None, tuple(self._exchanges), response.status, readable)
 
     def _fail(self, reason: Reason, step: Step) -> Verdict:

@@ -60,7 +60,8 @@ class Profile(NamedTuple):
     ``doubts_redirects``: a call of the own origin, whose credentials mode is "same-origin", is redirected from
         another one only by an answer that allows credentials; it fails when the next preflight has been sent.
     ``redirects_delete``: a redirect to another origin turns DELETE into GET.
-    ``dropped_names``: headers that no redirect takes along.
+    ``dropped_names``: headers that no redirect takes along, but one to the page's own origin.
+    ``exposes_leniently``: a ``*`` in Access-Control-Expose-Headers counts, if what is no name stands behind it.
     ``follows_userinfo``: a redirect may lead to a URL of the page's own origin that has a user name or password.
     ``empty_location``: an empty Location is "none", or "fails"; or it leads to the same URL, as the standard has it.
     ``escapes_location``: bytes of a Location that are not ASCII are escaped as they are, not as letters.
@@ -87,6 +88,7 @@ class Profile(NamedTuple):
     doubts_redirects: bool = False
     redirects_delete: bool = False
     dropped_names: frozenset[str] = frozenset()
+    exposes_leniently: bool = False
     follows_userinfo: bool = True
     empty_location: Literal["none", "fails"] | None = None
     escapes_location: bool = True
@@ -135,6 +137,7 @@ _FIREFOX = Profile(
     asks_again="left",
     asks_for_page=True,
     repeated_location="once",
+    exposes_leniently=True,
     merges_lines=True,
     limits_total=False,
     keeping=Keeping(matches=frozenset({_BOTH, _NEITHER}), wildcards=frozenset(), simple_methods=frozenset({"GET", "POST"}), forgets_simple_failures=True, ignores_conditional=True),

@@ -12,6 +12,7 @@ from crossorigin.standard.headers import (
     FORBIDDEN_RESPONSE_NAMES,
     LOCATION,
     SAFELISTED_RESPONSE_NAMES,
+    is_token,
     read_header_names,
 )
 
@@ -22,8 +23,10 @@ _ANY = "*"
 _LOCATION, _CONTENT_TYPE = LOCATION.lower(), CONTENT_TYPE.lower()
 
 
-def list_readable(headers: Headers, *, is_cors: bool, has_credentials: bool) -> Headers:
+def list_readable(headers: Headers, *, is_cors: bool, has_credentials: bool, is_lenient: bool = False) -> Headers:
     """Return the headers of a basic, or of a CORS, filtered response, in their order, without what surrounds a value.
+
+    *is_lenient*: an engine minds a ``*`` although the list is none, if what spoils it stands behind.
 
     Spec: https://fetch.spec.whatwg.org/#concept-filtered-response-cors
 
@@ -35,7 +38,11 @@ def list_readable(headers: Headers, *, is_cors: bool, has_credentials: bool) -> 
     """
     readable, is_any = frozenset[str](), True
     if is_cors:
-        exposed = {name.lower() for name in read_header_names(",".join(get_values(headers, EXPOSE_HEADERS))) or ()}
+        text = ",".join(get_values(headers, EXPOSE_HEADERS))
+        found = read_header_names(text)
+        if found is None and is_lenient and _has_wildcard_first(text):
+            found = [_ANY]
+        exposed = {name.lower() for name in found or ()}
         readable = SAFELISTED_RESPONSE_NAMES | (exposed - FORBIDDEN_RESPONSE_NAMES)
         is_any = _ANY in exposed and not has_credentials
     # The standard, of a header value: "Has no leading or trailing HTTP tab or space bytes."
@@ -44,6 +51,17 @@ def list_readable(headers: Headers, *, is_cors: bool, has_credentials: bool) -> 
         for name, value in headers
         if (lower := name.lower()) in readable or (is_any and lower not in FORBIDDEN_RESPONSE_NAMES)
     )
+
+
+def _has_wildcard_first(text: str) -> bool:
+    """Tell whether ``*`` stands before everything that is no name."""
+    for item in text.split(","):
+        name = item.strip(" \t")
+        if name and not is_token(name):
+            return False
+        if name == _ANY:
+            return True
+    return False
 
 
 def merge_lines(headers: Headers, *, is_cors: bool) -> Headers:

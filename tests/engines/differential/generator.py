@@ -59,7 +59,8 @@ def _make_single(random: Random) -> Case:
 
 
 def _make_hop(random: Random, call: Call) -> Hop:
-    return Hop((answers.make_preflight(random, [call]),), (answers.make_actual(random, call),))
+    actuals = answers.make_misdirected((answers.make_actual(random, call),))
+    return Hop((answers.make_preflight(random, [call]),), actuals)
 
 
 def _make_sequence(random: Random) -> Case:
@@ -85,7 +86,7 @@ def _make_sequence(random: Random) -> Case:
         made = [call._replace(url=url + random.choice(("", "#a", "#b", "?", "?q"))) for call in made]
     preflights = tuple(_make_remembered(random, made) for _ in range(random.choice((1, 2, count))))
     shared = tuple(answers.make_actual(random, random.choice(made)) for _ in range(random.choice((1, count))))
-    return Case(page, tuple(made), (Hop(preflights, shared),))
+    return Case(page, tuple(made), (Hop(preflights, answers.make_misdirected(shared)),))
 
 
 def _make_remembered(random: Random, made: list[Call]) -> Answer:
