@@ -133,7 +133,10 @@ class _Fetch:
         # The standard: "If request's header list does not contain `Accept`, then: [...] Append (`Accept`, value)".
         has_accept = any(name.lower() == _ACCEPT for name, _ in call.headers)
         self._headers: Headers = tuple(call.headers) if has_accept else (*call.headers, _ACCEPT_ANY)
-        self._list = redirect.drop(call.headers if profile.combines_headers else call.header_list, profile.own_names)
+        judged = call.headers if profile.combines_headers else call.header_list
+        if profile.combines_headers == "trimmed":
+            judged = tuple((name, value.rstrip(" ")) for name, value in judged)
+        self._list = redirect.drop(judged, profile.own_names)
         self._first_names = self._list_unsafe_names() if profile.asks_again else []
         self._dropped: frozenset[str] = frozenset()
         self._site = "same-origin"

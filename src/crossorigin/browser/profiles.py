@@ -50,7 +50,8 @@ class Profile(NamedTuple):
     ``is_authorization_wild``: ``*`` in Access-Control-Allow-Headers stands for Authorization, too.
     ``safelist``: what decides for each name whether its value is safelisted.
     ``own_names``: what a script cannot set, though the standard does not forbid it.
-    ``combines_headers``: a header that a script sets twice is one value when it is judged.
+    ``combines_headers``: a header that a script sets twice is one value when it is judged, with all whitespace or
+        without that at its end.
     ``repeats_names``: a preflight asks as often for a name as the script has set it.
     ``asks_again``: where a request has needed a preflight, or has a header that is not safelisted, the target of a
         redirect is asked, too: for the names that were asked for "first", or for what this redirect has "left" of them.
@@ -80,7 +81,7 @@ class Profile(NamedTuple):
     is_authorization_wild: bool = False
     safelist: Mapping[str, Callable[[str], bool]] = safelist.CHECKS
     own_names: frozenset[str] = frozenset()
-    combines_headers: bool = False
+    combines_headers: Literal["whole", "trimmed"] | None = None
     repeats_names: bool = False
     asks_again: Literal["first", "left"] | None = None
     asks_for_page: bool = False
@@ -114,7 +115,7 @@ _CHROMIUM = Profile(
     is_authorization_wild=True,
     safelist=safelists.CHROMIUM,
     own_names=frozenset({"user-agent"}),
-    combines_headers=True,
+    combines_headers="trimmed",
     dropped_names=safelists.CLIENT_HINTS,
     follows_userinfo=False,
     empty_location="none",
@@ -148,7 +149,7 @@ _WEBKIT = Profile(
     is_age_over=_is_negative,
     is_authorization_wild=True,
     safelist=safelists.WEBKIT,
-    combines_headers=True,
+    combines_headers="whole",
     asks_again="first",
     isolates_tainted=True,
     doubts_redirects=True,

@@ -40,7 +40,7 @@ def list_readable(headers: Headers, *, is_cors: bool, has_credentials: bool, is_
     if is_cors:
         text = ",".join(get_values(headers, EXPOSE_HEADERS))
         found = read_header_names(text)
-        if found is None and is_lenient and _has_wildcard_first(text):
+        if found is None and is_lenient and not has_credentials and _has_wildcard_first(text):
             found = [_ANY]
         exposed = {name.lower() for name in found or ()}
         readable = SAFELISTED_RESPONSE_NAMES | (exposed - FORBIDDEN_RESPONSE_NAMES)

@@ -12,15 +12,13 @@ from typing import TYPE_CHECKING
 
 from engines.browsers import ENGINES, find_program
 from engines.differential.case import read_case
-from engines.differential.proof import Proof, make_cases, open_proof
+from engines.differential.proof import BATCH, Proof, make_cases, open_proof
 
 if TYPE_CHECKING:
     from engines.browsers import Engine
     from engines.differential.case import Case
     from engines.differential.comparison import Difference
 
-#: Cases for which one browser is opened.
-_BATCH = 2500
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -54,9 +52,9 @@ def _prove(engine: Engine, cases: list[Case], options: argparse.Namespace) -> in
         print(f"{engine.name}: not installed: apt-get install {engine.packages}")
         return 2
     started, differences = time.monotonic(), 0
-    for start in range(0, len(cases), _BATCH):
+    for start in range(0, len(cases), BATCH):
         with open_proof(engine, program) as proof:
-            found = [one for one in proof.compare(cases[start : start + _BATCH]) if one]
+            found = [one for one in proof.compare(cases[start : start + BATCH]) if one]
             if not start:
                 print(f"{engine.name}: {proof.browser}")
             _show(proof, found, options.shrink)

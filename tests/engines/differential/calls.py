@@ -85,6 +85,8 @@ _LANGUAGES = ("de", "en-US,en;q=0.5", "*", "de-DE, *;q=0.1", "en_US", "de:at", "
 _ACCEPTS = ("*/*", "text/html", "application/json, */*;q=0.1", "", "text/html;a=b", "a,b", "image/svg+xml;q=0.9")
 _LENGTHS = (1, 63, 64, 126, 127, 128, 129, 130, 200, 256)
 
+CLIENT_HINTS = ("DPR", "Width", "Viewport-Width", "Downlink", "Device-Memory", "RTT", "ECT")
+
 _UNSAFE_NAMES = ("X-Test", "x-a", "X-B", "X-Requested-With", "Authorization", "authorization", "X-API-Key", "if-match")
 # Why: Available-Dictionary is not here. It is of compression, and Chromium fails a call with it before it is sent.
 _ODD_NAMES = (
@@ -94,13 +96,7 @@ _ODD_NAMES = (
     "If-Modified-Since",
     "User-Agent",
     "Save-Data",
-    "DPR",
-    "Width",
-    "Viewport-Width",
-    "Downlink",
-    "Device-Memory",
-    "RTT",
-    "ECT",
+    *CLIENT_HINTS,
     "Last-Event-ID",
     "Upgrade-Insecure-Requests",
     "Content-Encoding",

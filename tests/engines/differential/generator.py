@@ -103,6 +103,9 @@ def _make_redirected(random: Random) -> Case:
     call = calls.make_call(random, f"{calls.make_origin(random, page)}/c/<id>/0")
     if random.random() < 0.4:
         call = call._replace(headers=())
+    elif page != calls.PAGES[0]:
+        # Why: which hints a page in a frame may send on is for its Permissions Policy to say, not for CORS.
+        call = call._replace(headers=tuple(line for line in call.headers if line[0] not in calls.CLIENT_HINTS))
     hops = []
     for number in range(random.choices((1, 2, 3), (60, 30, 10))[0]):
         location = _make_locations(random, page, number + 1)

@@ -24,7 +24,7 @@ def play(case: Case, place: Place, profile: str) -> Played:
         target = parts.path + (f"?{parts.query}" if "?" in request.url else "")
         found = read_target(target)
         if found is None:
-            return Response(404, [])
+            return Response(404, [("Content-Length", "0")])
         url = f"http://{get_values(request.headers, 'Host')[0]}{target}"
         answer = script.answer(request.method, url, found[1], request.headers)
         # Why: an HTTP parser takes away what stands around a value.

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from engines.differential.case import Case
     from engines.differential.session import Session
 
+#: Cases for which one browser is opened.
+# Why: Chromium keeps the answers to 1,024 preflights, and then forgets one or another.
+BATCH = 1000
+
 
 class Proof:
     """An engine that is open, beside the model with the profile of its name."""
