@@ -182,7 +182,8 @@ class _Fetch:
             return self._read(response)
         if isinstance(location, Reason):
             return self._fail(location, "redirect")
-        fault = redirect.find_fault(location, self._page_origin, self._profile, is_cors=self._is_cors, count=self._redirects)
+        is_cors, count = self._is_cors, self._redirects
+        fault = redirect.find_fault(location, self._page_origin, self._profile, is_cors=is_cors, count=count)
         if fault is reasons.REDIRECT_WITH_USERINFO and self._profile.asks_before_userinfo and not self._is_cors:
             self._late_fault = fault
         elif fault:
@@ -208,7 +209,7 @@ class _Fetch:
         asker, cache, keeping = self._get_asker(), self._get_cache(), self._profile.keeping
         is_ignored = keeping.ignores_conditional and any(name.lower() in _CONDITIONAL for name, _ in self._list)
         kept = None if self._method in keeping.simple_methods else self._method
-        if not is_ignored and cache.covers(asker, kept, unsafe_names, self._now, keeping):
+        if not is_ignored and cache.covers(asker, kept, unsafe_names):
             return None
         response = yield from self._exchange(self._write_preflight(unsafe_names))
         question = preflight.Question(
@@ -223,7 +224,7 @@ class _Fetch:
             return leave
         fault = preflight.find_refusal(question, leave, self._profile)
         if (fault is None or keeping.keeps_refusals) and (keeping.knows_null or asker.origin != NULL):
-            cache.store(asker, leave.methods, leave.header_names, leave.max_age, self._now, keeping)
+            cache.store(asker, leave.methods, leave.header_names, leave.max_age)
         return fault
 
     def _list_unsafe_names(self) -> list[str]:
@@ -240,7 +241,7 @@ class _Fetch:
 
     def _get_asker(self) -> Asker:
         origin = self._page_origin if self._profile.asks_for_page else self._get_origin()
-        return Asker(origin, str(self._url), self._has_credentials)
+        return Asker(origin, str(self._url), self._has_credentials, self._now, self._profile.keeping)
 
     def _get_cache(self) -> PreflightCache:
         return self._tainted_cache if self._is_tainted else self._cache
@@ -298,7 +299,8 @@ class _Fetch:
             self._body = None
             dropped |= names.REQUEST_BODY_NAMES
         if is_elsewhere:
-            # "I.e., the moment another origin is seen after the initial request, the `Authorization` header is removed."
+            # "I.e., the moment another origin is seen after the initial request, the `Authorization` header is
+            # removed."
             dropped |= names.NON_WILDCARD_NAMES
             # The standard: "If url's origin is not same origin with lastURL's origin and request's origin is not same
             # origin with lastURL's origin, then set taint".
