@@ -77,8 +77,12 @@ class PreflightCache:
     def covers(self, asker: Asker, method: str | None, header_names: list[str]) -> bool:
         """Tell whether *method*, unless it is None, and all *header_names*, in lower case, have been agreed to."""
         entries = self._find(asker)
-        is_covered = bool(entries) and (method is None or any(_covers_method(entry, asker, method) for entry in entries))
-        is_covered = is_covered and all(any(_covers_name(entry, asker, name) for entry in entries) for name in header_names)
+        is_covered = bool(entries) and (
+            method is None or any(_covers_method(entry, asker, method) for entry in entries)
+        )
+        is_covered = is_covered and all(
+            any(_covers_name(entry, asker, name) for entry in entries) for name in header_names
+        )
         if asker.keeping.is_single and not is_covered:
             self.clear(asker)
         return is_covered

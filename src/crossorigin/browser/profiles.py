@@ -141,7 +141,13 @@ _FIREFOX = Profile(
     exposes_leniently=True,
     merges_lines=True,
     limits_total=False,
-    keeping=Keeping(matches=frozenset({_BOTH, _NEITHER}), wildcards=frozenset(), simple_methods=frozenset({"GET", "POST"}), forgets_simple_failures=True, ignores_conditional=True),
+    keeping=Keeping(
+        matches=frozenset({_BOTH, _NEITHER}),
+        wildcards=frozenset(),
+        simple_methods=frozenset({"GET", "POST"}),
+        forgets_simple_failures=True,
+        ignores_conditional=True,
+    ),
 )
 _WEBKIT = Profile(
     "webkit",
@@ -160,7 +166,11 @@ _WEBKIT = Profile(
     asks_before_userinfo=True,
     keeps_origin=True,
     keeping=Keeping(
-        wildcards=frozenset({_ENTRY_ONLY, _NEITHER}), is_authorization_wild=True, is_single=True, keeps_refusals=True, forgets_failures=False
+        wildcards=frozenset({_ENTRY_ONLY, _NEITHER}),
+        is_authorization_wild=True,
+        is_single=True,
+        keeps_refusals=True,
+        forgets_failures=False,
     ),
 )
 

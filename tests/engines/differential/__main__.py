@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from engines.differential.comparison import Difference
 
 
-
 def main(arguments: list[str] | None = None) -> int:
     """Play cases in one engine or in all; return 1 if something differs, 2 if an engine is missing."""
     options = _parse(arguments)
@@ -60,7 +59,10 @@ def _prove(engine: Engine, cases: list[Case], options: argparse.Namespace) -> in
             _show(proof, found, options.shrink)
         differences += len(found)
     seconds = time.monotonic() - started
-    print(f"{engine.name}: {len(cases)} cases, seed {options.seed}, {differences} differences, {seconds:.0f} s", flush=True)
+    print(
+        f"{engine.name}: {len(cases)} cases, seed {options.seed}, {differences} differences, {seconds:.0f} s",
+        flush=True,
+    )
     return 1 if differences else 0
 
 

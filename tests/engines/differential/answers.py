@@ -309,7 +309,18 @@ def _double(random: Random, name: str, items: list[str]) -> Lines:
 def _star(random: Random, name: str, items: list[str]) -> Lines:
     """Write a wildcard, or what looks like one."""
     plain = ", ".join(items)
-    shapes = ("*", "*, *", f"*, {plain}", f"{plain}, *", "**", "*,", "x-*", "*, authorization", "Authorization,*", "* *")
+    shapes = (
+        "*",
+        "*, *",
+        f"*, {plain}",
+        f"{plain}, *",
+        "**",
+        "*,",
+        "x-*",
+        "*, authorization",
+        "Authorization,*",
+        "* *",
+    )
     return [(name, random.choice(shapes))]
 
 

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from random import Random
-from typing import TYPE_CHECKING
 
 from engines.differential import answers, calls
-from engines.differential.case import Case, Hop
-
-if TYPE_CHECKING:
-    from engines.differential.case import Answer, Call
+from engines.differential.case import Answer, Call, Case, Hop
 
 _CUSTOM_LINES = (
     ("X-A", "1"),
@@ -73,7 +69,7 @@ def _make_sequence(random: Random) -> Case:
     pool = random.sample(_CUSTOM_LINES, random.choice((0, 1, 2, 2)))
     made = []
     for _ in range(count):
-        call = calls.make_call(random, url) if random.random() < 0.1 else calls.Call(url)
+        call = calls.make_call(random, url) if random.random() < 0.1 else Call(url)
         if random.random() < 0.3:
             method = random.choice(_CACHED_METHODS)
         if random.random() < 0.2:
@@ -159,6 +155,6 @@ def _make_chain(random: Random) -> Case:
     target = random.choice(("<next>", f"{calls.make_origin(random, page)}/c/<id>/<next>"))
     preflight = answers.make_preflight(random, [call], "good")
     lines = answers.make_shared(random, call, "good")
-    redirect = answers.Answer(random.choice(answers.REDIRECTS), (*lines, ("Location", f" {target}")))
+    redirect = Answer(random.choice(answers.REDIRECTS), (*lines, ("Location", f" {target}")))
     hops = [Hop((preflight,), (redirect,))] * random.choice((18, 19, 20, 21, 22))
     return Case(page, (call,), (*hops, _make_hop(random, call._replace(headers=()))))

@@ -68,6 +68,6 @@ def make_cases(seed: int, count: int) -> list[Case]:
 def open_proof(engine: Engine, program: str) -> Iterator[Proof]:
     """Open an engine for the length of a block."""
     # Why: a browser that is killed may still write into its profile.
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        with open_session(engine, program, Path(folder)) as session:
-            yield Proof(engine, session)
+    folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+    with folder, open_session(engine, program, Path(folder.name)) as session:
+        yield Proof(engine, session)

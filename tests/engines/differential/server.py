@@ -130,7 +130,9 @@ class _Connection(asyncio.Protocol):
         self._send("application/json", json.dumps(await self._server.find_rows()).encode())
 
     def _send(self, kind: str, body: bytes) -> None:
-        head = f"HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\nCache-Control: no-store\r\n\r\n"
+        head = (
+            f"HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\nCache-Control: no-store\r\n\r\n"
+        )
         self._transport.write(head.encode() + body)
 
 

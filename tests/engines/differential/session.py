@@ -98,7 +98,7 @@ def _read_result(result: dict[str, Any], place: Place) -> Result:
 
 def unfill_seen(seen: Seen, place: Place) -> Seen:
     """Put the names of the ports and of the case back into what was seen."""
-    return Seen(*(text and place.unfill(text) for text in seen))
+    return seen._replace(url=place.unfill(seen.url), origin=seen.origin and place.unfill(seen.origin))
 
 
 @contextlib.contextmanager

@@ -13,11 +13,16 @@ import pytest
 from engines.browsers import ENGINES, Engine, find_program
 from engines.chromium import RunError
 from engines.differential.case import read_case, write_case
+from engines.differential.departure import write_played
+from engines.differential.departures import DEPARTURES
 from engines.differential.generator import make_case
 from engines.differential.proof import BATCH, make_cases, open_proof
 from engines.differential.seeds import FIXED_SEED, FRESH_SEED
+from engines.differential.session import open_session
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from engines.differential.case import Case
     from engines.differential.comparison import Difference
 
@@ -66,6 +71,16 @@ def test_the_model_does_what_the_engine_does(engine: Engine, seed: int, count: i
     if differences:
         words = "\n\n".join(shown)
         pytest.fail(f"{engine.name}, seed {seed}: {differences} of {count} differ\n\n{words}", pytrace=False)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("engine", ENGINES, ids=[engine.name for engine in ENGINES])
+def test_the_profiles_tell_what_is_seen(engine: Engine, tmp_path: Path) -> None:
+    """Each case of a departure goes in the real engine as it is written down."""
+    with open_session(engine, _find(engine), tmp_path) as session:
+        played = session.play([row.case for row in DEPARTURES])
+    for row, found in zip(DEPARTURES, played, strict=True):
+        assert write_played(found) == row.find_expected(engine.name), row.sentence
 
 
 def test_a_case_is_its_number() -> None:
