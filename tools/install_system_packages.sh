@@ -3,12 +3,15 @@
 # With CI=true a package that cannot be had is a failure: then no test may be skipped.
 set -eu
 
-packages=chromium
-
 missing=
-for package in $packages; do
-    command -v "$package" >/dev/null 2>&1 || missing="$missing $package"
+for package in chromium firefox-esr xvfb xauth; do
+    case $package in
+        xvfb) program=xvfb-run ;;
+        *) program=$package ;;
+    esac
+    command -v "$program" >/dev/null 2>&1 || missing="$missing $package"
 done
+ls /usr/lib/*/webkit2gtk-4.*/MiniBrowser >/dev/null 2>&1 || missing="$missing webkit2gtk-driver"
 [ -n "$missing" ] || exit 0
 
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then

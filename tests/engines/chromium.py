@@ -11,10 +11,7 @@ import http.client
 import json
 import os
 import queue
-import shutil
-import signal
 import socket
-import subprocess
 import sys
 import threading
 import time
@@ -24,32 +21,22 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import crossorigin
 from engines import api
+from engines.browsers import ENGINES, ended, open_browser, read_end, start
+from engines.pages import find_page
 from engines.row import Row, Seen, fill
 from engines.table import ROWS
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Iterator
 
     from engines.served import Served
 
 HERE = Path(__file__).parent
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 #: Seconds: for a slow machine that does other things as well.
 _UNTIL_READY = 60.0
 _UNTIL_REPORT = 120.0
-_UNTIL_ENDED = 10.0
-
-_FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 
 class Report(NamedTuple):
@@ -66,11 +53,6 @@ class RunError(Exception):
     """The run came to no report."""
 
 
-def find_chromium() -> str | None:
-    """Return the path of the browser, if there is one."""
-    return next(filter(None, map(shutil.which, NAMES)), None)
-
-
 def run(server: Served, chromium: str, folder: Path) -> Report:
     """Run the table against one kind of server.
 
@@ -82,7 +64,7 @@ def run(server: Served, chromium: str, folder: Path) -> Report:
         page_port = pages.server_port
         api_port = stack.enter_context(_serve_api(server, page_port, folder))
         pages.rows = [_write_row(number, row, page_port, api_port) for number, row in rows.items()]
-        process = stack.enter_context(_open_browser(chromium, f"http://127.0.0.1:{page_port}/", folder))
+        process = stack.enter_context(open_browser(ENGINES[0], chromium, f"http://127.0.0.1:{page_port}/", folder))
         report = _wait_for_report(pages.reports, process, folder)
         records = json.loads(_get(api_port, "/records"))
     seen = {int(number): [Seen(*one) for one in found] for number, found in records["seen"].items()}
@@ -121,14 +103,12 @@ class _PageHandler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         pages = cast("_Pages", self.server)
-        if self.path == "/":
-            self._answer("text/html", (HERE / "main.html").read_bytes())
-        elif self.path == "/frame":
-            self._answer("text/html", b'<script src="/runner.js"></script>')
-        elif self.path == "/runner.js":
-            self._answer("text/javascript", (HERE / "runner.js").read_bytes())
+        if page := find_page(self.path):
+            self._answer(*page)
         elif self.path == "/rows":
-            self._answer("application/json", json.dumps(pages.rows).encode())
+            # Why: the page asks again when it has run them, and ends when there are no more.
+            rows, pages.rows = pages.rows, []
+            self._answer("application/json", json.dumps(rows).encode())
         else:
             self.send_error(404)
 
@@ -173,8 +153,8 @@ def _serve_api(server: Served, page_port: int, folder: Path) -> Iterator[int]:
         path = os.pathsep.join([str(HERE.parent), str(Path(crossorigin.__file__).parents[1])])
         inherited = {key: value for key, value in os.environ.items() if not key.startswith(("GUNICORN", "UVICORN"))}
         environ = {**inherited, "PYTHONPATH": path, api.PAGE_PORT: str(page_port)}
-        process = _start(command, log, environ, folder, pass_fds=[listener.fileno()])
-    with _ended(process):
+        process = start(command, log, environ, folder, pass_fds=[listener.fileno()])
+    with ended(process):
         deadline = time.monotonic() + _UNTIL_READY
         while True:
             try:
@@ -182,54 +162,10 @@ def _serve_api(server: Served, page_port: int, folder: Path) -> Iterator[int]:
                 break
             except (OSError, http.client.HTTPException) as error:
                 if process.poll() is not None or time.monotonic() > deadline:
-                    message = f"{server.name} did not start:\n{_read_end(log)}"
+                    message = f"{server.name} did not start:\n{read_end(log)}"
                     raise RunError(message) from error
                 time.sleep(0.05)
         yield port
-
-
-@contextlib.contextmanager
-def _open_browser(chromium: str, url: str, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
-    environ = {**os.environ, "HOME": str(folder)}
-    command = [chromium, *_FLAGS, f"--user-data-dir={folder / 'profile'}", url]
-    process = _start(command, folder / "chromium.log", environ, folder)
-    try:
-        with _ended(process):
-            yield process
-    finally:
-        shutil.rmtree(folder / "profile", ignore_errors=True)
-
-
-def _start(
-    command: list[str], log: Path, environ: dict[str, str], folder: Path, pass_fds: list[int] | None = None
-) -> subprocess.Popen[bytes]:
-    """Start a process as the leader of a group of its own, with its words in a file."""
-    with log.open("wb") as output:
-        return subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            env=environ,
-            cwd=folder,
-            pass_fds=pass_fds or (),
-            start_new_session=True,
-        )
-
-
-@contextlib.contextmanager
-def _ended(process: subprocess.Popen[bytes]) -> Iterator[None]:
-    """End the process and its whole group when the block is left."""
-    try:
-        yield
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGTERM)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(_UNTIL_ENDED)
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
 
 
 def _wait_for_report(
@@ -240,7 +176,7 @@ def _wait_for_report(
         with contextlib.suppress(queue.Empty):
             return reports.get(timeout=0.2)
     ended = "the browser has ended" if process.poll() is not None else f"{_UNTIL_REPORT:.0f} s have passed"
-    message = f"{ended}, and there is no report from the page:\n{_read_end(folder / 'chromium.log')}"
+    message = f"{ended}, and there is no report from the page:\n{read_end(folder / 'chromium.log')}"
     raise RunError(message)
 
 
@@ -251,7 +187,3 @@ def _get(port: int, path: str) -> bytes:
         return connection.getresponse().read()
     finally:
         connection.close()
-
-
-def _read_end(log: Path) -> str:
-    return log.read_text(errors="replace")[-2000:]

@@ -1,14 +1,16 @@
-// Runs the calls of one row on this page, and tells the parent what the last of them could read.
+// Runs the calls of one row on this page, and tells the parent what the last of them could read, and each.
 "use strict";
 
 async function run_fetch(call) {
-  const { url, ...init } = call;
+  const { url, is_bytes, ...init } = call;
+  if (is_bytes) init.body = Uint8Array.from(init.body, character => character.charCodeAt(0));
   try {
     const response = await fetch(url, { ...init, signal: AbortSignal.timeout(20000) });
     return {
       outcome: response.type === "opaque" ? "opaque" : "readable",
       status: response.status,
       names: [...response.headers.keys()],
+      headers: [...response.headers],
       text: await response.text(),
     };
   } catch (error) {
@@ -28,8 +30,8 @@ function run_websocket({ url }) {
 
 addEventListener("message", async event => {
   if (!event.data.calls) return;
-  let result;
-  for (const call of event.data.calls) result = await (call.mode === "websocket" ? run_websocket : run_fetch)(call);
-  event.source.postMessage({ id: event.data.id, result }, "*");
+  const results = [];
+  for (const call of event.data.calls) results.push(await (call.mode === "websocket" ? run_websocket : run_fetch)(call));
+  event.source.postMessage({ id: event.data.id, result: { ...results.at(-1), results } }, "*");
 });
 if (parent !== window) parent.postMessage({ ready: true }, "*");

@@ -11,7 +11,8 @@ import pytest
 
 from crossorigin import Policy, decide
 from crossorigin.messages import Request, get_values
-from engines.chromium import NAMES, Report, RunError, find_chromium, run
+from engines.browsers import NAMES, find_chromium
+from engines.chromium import Report, RunError, run
 from engines.row import write_wire
 from engines.served import SERVERS, Served
 from engines.table import ROWS

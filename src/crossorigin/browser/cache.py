@@ -2,19 +2,39 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from crossorigin.standard.headers import NON_WILDCARD_NAMES
+
+if TYPE_CHECKING:
+    from crossorigin.browser.profiles import Keeping
 
 _ANY = "*"
 
 
 class Asker(NamedTuple):
-    """Of a request, what entries are kept for: the serialized origin, the URL, and whether it has credentials."""
+    """Of a request, what entries are kept for: the serialized origin, the URL, and whether it has credentials.
+
+    And when it is made, and how its engine keeps them.
+    """
 
     origin: str
     url: str
     has_credentials: bool
+    now: float
+    keeping: Keeping
+
+    def fits(self, entry: _Entry) -> bool:
+        """Tell whether an entry is for this request.
+
+        "entry's credentials is true", or "entry's credentials is false and request's credentials mode is not
+        "include"".
+        """
+        return (entry.credentials, self.has_credentials) in self.keeping.matches
+
+    def minds_wildcard(self, entry: _Entry) -> bool:
+        """Tell whether ``*`` in an entry means any name."""
+        return (entry.credentials, self.has_credentials) in self.keeping.wildcards
 
 
 class _Entry:
@@ -22,9 +42,9 @@ class _Entry:
 
     __slots__ = ("credentials", "header_name", "max_age", "method", "stored")
 
-    def __init__(self, asker: Asker, now: float, max_age: int, method: str | None, header_name: str | None) -> None:
+    def __init__(self, asker: Asker, max_age: int, method: str | None, header_name: str | None) -> None:
         self.credentials = asker.has_credentials
-        self.stored = now
+        self.stored = asker.now
         self.max_age = max_age
         self.method = method
         self.header_name = header_name
@@ -54,22 +74,33 @@ class PreflightCache:
         """
         self._entries.pop(asker[:2], None)
 
-    def covers(self, asker: Asker, method: str | None, header_names: list[str], now: float) -> bool:
+    def covers(self, asker: Asker, method: str | None, header_names: list[str]) -> bool:
         """Tell whether *method*, unless it is None, and all *header_names*, in lower case, have been agreed to."""
-        entries = self._find(asker, now)
-        is_method_known = method is None or any(entry.method in (method, _ANY) for entry in entries)
-        return is_method_known and all(any(_matches_name(entry, name) for entry in entries) for name in header_names)
+        entries = self._find(asker)
+        is_covered = bool(entries) and (
+            method is None or any(_covers_method(entry, asker, method) for entry in entries)
+        )
+        is_covered = is_covered and all(
+            any(_covers_name(entry, asker, name) for entry in entries) for name in header_names
+        )
+        if asker.keeping.is_single and not is_covered:
+            self.clear(asker)
+        return is_covered
 
-    def store(self, asker: Asker, methods: list[str], header_names: list[str], max_age: int, now: float) -> None:
+    def store(self, asker: Asker, methods: list[str], header_names: list[str], max_age: int) -> None:
         """Keep what a preflight's answer lists.
 
         Spec: https://fetch.spec.whatwg.org/#concept-cache-create-entry
         """
-        matching = self._find(asker, now)
-        new = [_Entry(asker, now, max_age, method, None) for method in methods]
-        new += [_Entry(asker, now, max_age, None, name.lower()) for name in header_names]
+        if asker.keeping.is_single:
+            self.clear(asker)
+        matching = self._find(asker)
+        new = [_Entry(asker, max_age, method, None) for method in methods]
+        new += [_Entry(asker, max_age, None, name.lower()) for name in header_names]
+        # Why: an engine that asks again for a redirect's target may ask for nothing, and remembers the answer.
+        new += [_Entry(asker, max_age, None, None)]
         for entry in new:
-            known = [one for one in matching if _covers(one, entry)]
+            known = [one for one in matching if _covers(one, asker, entry)]
             # "for which there is a method cache entry match using request, set matching entry's max-age to max-age."
             for one in known:
                 one.max_age = max_age
@@ -77,26 +108,30 @@ class PreflightCache:
                 matching.append(entry)
                 self._entries.setdefault(asker[:2], []).append(entry)
 
-    def _find(self, asker: Asker, now: float) -> list[_Entry]:
-        """Return the entries that there is a match for, those that are over removed.
-
-        "entry's credentials is true", or "entry's credentials is false and request's credentials mode is not
-        "include"".
-        """
-        kept = [entry for entry in self._entries.get(asker[:2], ()) if entry.is_fresh(now)]
+    def _find(self, asker: Asker) -> list[_Entry]:
+        """Return the entries that there is a match for, those that are over removed."""
+        kept = [entry for entry in self._entries.get(asker[:2], ()) if entry.is_fresh(asker.now)]
         if kept:
             self._entries[asker[:2]] = kept
         else:
             self._entries.pop(asker[:2], None)
-        return [entry for entry in kept if entry.credentials or not asker.has_credentials]
+        return [entry for entry in kept if asker.fits(entry)]
 
 
-def _matches_name(entry: _Entry, name: str) -> bool:
+def _covers_method(entry: _Entry, asker: Asker, method: str) -> bool:
+    """Spec: https://fetch.spec.whatwg.org/#concept-cache-match-method."""
+    return entry.method == method or (entry.method == _ANY and asker.minds_wildcard(entry))
+
+
+def _covers_name(entry: _Entry, asker: Asker, name: str) -> bool:
     """Spec: https://fetch.spec.whatwg.org/#concept-cache-match-header."""
-    return entry.header_name == name or (entry.header_name == _ANY and name not in NON_WILDCARD_NAMES)
+    if entry.header_name != _ANY:
+        return entry.header_name == name
+    is_wild = asker.keeping.is_authorization_wild or name not in NON_WILDCARD_NAMES
+    return name == _ANY or (is_wild and asker.minds_wildcard(entry))
 
 
-def _covers(entry: _Entry, new: _Entry) -> bool:
+def _covers(entry: _Entry, asker: Asker, new: _Entry) -> bool:
     if new.header_name is not None:
-        return _matches_name(entry, new.header_name)
-    return entry.method in (new.method, _ANY)
+        return _covers_name(entry, asker, new.header_name)
+    return new.method is not None and _covers_method(entry, asker, new.method)

@@ -30,6 +30,7 @@ class Call:
 
     A Call is what reaches the standard's *fetch*: the method is normalized, forbidden request-headers and a body of
     GET or HEAD are dropped, repeated names are combined, and a text brings its ``Content-Type``.
+    ``header_list`` has the headers before they are combined, which is how they are judged.
     ``page_origin`` is a serialized origin, or "null". ``body`` is sent as it is, a text in UTF-8.
 
     :raises ValueError: the method is forbidden or none, the URL, the origin or a header cannot be, or the
@@ -49,6 +50,7 @@ class Call:
     credentials: Credentials = "same-origin"
     body: str | bytes | None = None
     parsed_url: Url = field(init=False, repr=False, compare=False)
+    header_list: Headers = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Make of it what reaches *fetch*."""
@@ -59,8 +61,9 @@ class Call:
         if self.credentials not in _CREDENTIALS:
             message = f'the credentials mode "{self.credentials}" is not known: write one of {", ".join(_CREDENTIALS)}'
             raise ValueError(message)
-        made = {"url": str(url), "method": method, "body": body, "parsed_url": url}
-        for name, value in {**made, "headers": _read_headers(self.headers, body)}.items():
+        header_list = _read_headers(self.headers, body)
+        made = {"url": str(url), "method": method, "body": body, "parsed_url": url, "header_list": header_list}
+        for name, value in {**made, "headers": _combine(header_list)}.items():
             object.__setattr__(self, name, value)
 
     @property
@@ -109,11 +112,11 @@ def _read_method(method: str) -> str:
 
 
 def _read_headers(headers: Headers, body: str | bytes | None) -> Headers:
-    """Drop what a script cannot set, and combine what it sets twice.
+    """Drop what a script cannot set.
 
     Spec: https://fetch.spec.whatwg.org/#concept-headers-append
     """
-    made: dict[str, tuple[str, str]] = {}
+    made: list[tuple[str, str]] = []
     for name, text in headers:
         # "Remove any leading and trailing HTTP whitespace bytes from potentialValue."
         value = text.strip(" \t\r\n")
@@ -123,12 +126,19 @@ def _read_headers(headers: Headers, body: str | bytes | None) -> Headers:
         if not _is_value(value):
             message = f"the value of {name} cannot be sent: it holds a NUL, a line break or a letter that is no byte"
             raise ValueError(message)
-        if is_forbidden_request_header(name, value):
-            continue
+        if not is_forbidden_request_header(name, value):
+            made.append((name, value))
+    if isinstance(body, str) and all(name.lower() != CONTENT_TYPE.lower() for name, _ in made):
+        made.append((CONTENT_TYPE, _TEXT))
+    return tuple(made)
+
+
+def _combine(headers: Headers) -> Headers:
+    """Make one header of those that have the same name, which is that of the first."""
+    made: dict[str, tuple[str, str]] = {}
+    for name, value in headers:
         first, before = made.get(name.lower(), (name, None))
         made[name.lower()] = (first, value if before is None else f"{before}, {value}")
-    if isinstance(body, str) and CONTENT_TYPE.lower() not in made:
-        made[CONTENT_TYPE.lower()] = (CONTENT_TYPE, _TEXT)
     return tuple(made.values())
 
 

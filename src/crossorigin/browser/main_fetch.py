@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from crossorigin import reasons
 from crossorigin.browser import check, preflight, redirect
 from crossorigin.browser.cache import Asker, PreflightCache
 from crossorigin.browser.metadata import list_metadata, widen_site
 from crossorigin.browser.profiles import find_profile
-from crossorigin.browser.reading import list_readable
+from crossorigin.browser.reading import list_readable, merge_lines
 from crossorigin.browser.verdict import Exchange, Verdict
 from crossorigin.messages import Request, Response
 from crossorigin.origins.origin import NULL
@@ -38,6 +39,7 @@ _ACCEPT_ANY = (names.ACCEPT, "*/*")
 _WITHOUT_ORIGIN = ("GET", "HEAD")
 _WITH_LENGTH = ("POST", "PUT")
 _MISDIRECTED = 421
+_CONDITIONAL = frozenset({"if-match", "if-modified-since", "if-none-match", "if-range", "if-unmodified-since"})
 
 
 def simulate(
@@ -95,12 +97,18 @@ class _Fetch:
     __slots__ = (
         "_body",
         "_cache",
+        "_dropped",
         "_exchanges",
+        "_first_names",
         "_has_asked",
         "_has_credentials",
         "_headers",
         "_is_cors",
+        "_is_doubtful",
         "_is_tainted",
+        "_keeps_origin",
+        "_late_fault",
+        "_list",
         "_method",
         "_now",
         "_page_origin",
@@ -108,12 +116,14 @@ class _Fetch:
         "_redirects",
         "_sent_url",
         "_site",
+        "_tainted_cache",
         "_url",
         "_url_origin",
     )
 
     def __init__(self, call: Call, cache: PreflightCache, now: float, profile: Profile) -> None:
         self._cache = cache
+        self._tainted_cache = PreflightCache() if profile.isolates_tainted and call.page_origin != NULL else cache
         self._now = now
         self._profile = profile
         self._page_origin = call.page_origin
@@ -123,13 +133,23 @@ class _Fetch:
         # The standard: "If request's header list does not contain `Accept`, then: [...] Append (`Accept`, value)".
         has_accept = any(name.lower() == _ACCEPT for name, _ in call.headers)
         self._headers: Headers = tuple(call.headers) if has_accept else (*call.headers, _ACCEPT_ANY)
+        judged = call.headers if profile.combines_headers else call.header_list
+        if profile.combines_headers == "trimmed":
+            judged = tuple((name, value.rstrip(" ")) for name, value in judged)
+        self._list = redirect.drop(judged, profile.own_names)
+        self._first_names = self._list_unsafe_names() if profile.asks_again else []
+        self._dropped: frozenset[str] = frozenset()
         self._site = "same-origin"
         self._exchanges: list[Exchange] = []
         self._redirects = 0
         self._is_cors = False
         self._is_tainted = False
         self._has_asked = False
+        self._keeps_origin = False
+        self._late_fault: Reason | None = None
         self._go_to(call.parsed_url)
+        is_own = self._url_origin == self._page_origin
+        self._is_doubtful = profile.doubts_redirects and is_own and call.credentials == "same-origin"
 
     def _go_to(self, url: Url) -> None:
         """Make *url* the current URL."""
@@ -150,39 +170,81 @@ class _Fetch:
             fault = yield from self._ask()
             if fault:
                 return self._fail(fault, "preflight")
+        if self._late_fault:
+            return self._fail(self._late_fault, "redirect")
         response = yield from self._exchange(self._write_request())
         if self._is_cors:
-            fault = check.find_fault(self._get_origin(), response, has_credentials=self._has_credentials)
+            fault = self._check(response)
             if fault:
                 return self._fail(fault, "request")
-        location = redirect.read_location(response, self._url) if is_redirect(response.status) else None
+        location = redirect.read_location(response, self._url, self._profile) if is_redirect(response.status) else None
         if location is None:
             return self._read(response)
         if isinstance(location, Reason):
             return self._fail(location, "redirect")
-        fault = redirect.find_fault(location, self._page_origin, is_cors=self._is_cors, count=self._redirects)
-        if fault:
+        is_cors, count = self._is_cors, self._redirects
+        fault = redirect.find_fault(location, self._page_origin, self._profile, is_cors=is_cors, count=count)
+        if fault is reasons.REDIRECT_WITH_USERINFO and self._profile.asks_before_userinfo and not self._is_cors:
+            self._late_fault = fault
+        elif fault:
             return self._fail(fault, "redirect")
         self._follow(response.status, location)
         return None
 
+    def _check(self, response: Response) -> Reason | None:
+        """Perform a CORS check."""
+        origin = self._get_origin()
+        if self._is_doubtful and is_redirect(response.status):
+            self._late_fault = check.find_fault(origin, response, has_credentials=True)
+        return check.find_fault(origin, response, has_credentials=self._has_credentials)
+
     def _ask(self) -> Generator[Request, Response, Reason | None]:
         """Send a preflight where one is needed and the cache does not answer for it."""
-        unsafe_names = list_unsafe_names(self._headers, self._profile.safelist)
         method = None if self._method in SAFELISTED_METHODS else self._method
-        if method is None and not unsafe_names:
+        is_asked_again = self._profile.asks_again and (self._has_asked or self._first_names)
+        unsafe_names = self._list_names_again() if is_asked_again else self._list_unsafe_names()
+        if method is None and not unsafe_names and not is_asked_again:
             return None
         self._has_asked = True
-        asker = Asker(self._get_origin(), self._sent_url, self._has_credentials)
-        if self._cache.covers(asker, method, unsafe_names, self._now):
+        asker, cache, keeping = self._get_asker(), self._get_cache(), self._profile.keeping
+        is_ignored = keeping.ignores_conditional and any(name.lower() in _CONDITIONAL for name, _ in self._list)
+        kept = None if self._method in keeping.simple_methods else self._method
+        if not is_ignored and cache.covers(asker, kept, unsafe_names):
             return None
         response = yield from self._exchange(self._write_preflight(unsafe_names))
-        question = preflight.Question(asker.origin, self._has_credentials, self._method, unsafe_names)
-        answer = preflight.judge(question, response, self._profile)
-        if isinstance(answer, Reason):
-            return answer
-        self._cache.store(asker, answer.methods, answer.header_names, answer.max_age, self._now)
-        return None
+        question = preflight.Question(
+            asker.origin,
+            self._has_credentials,
+            self._method,
+            unsafe_names,
+            is_own=self._profile.asks_for_page and self._url_origin == self._page_origin,
+        )
+        leave = preflight.read_leave(question, response, self._profile)
+        if isinstance(leave, Reason):
+            return leave
+        fault = preflight.find_refusal(question, leave, self._profile)
+        if (fault is None or keeping.keeps_refusals) and (keeping.knows_null or asker.origin != NULL):
+            cache.store(asker, leave.methods, leave.header_names, leave.max_age)
+        return fault
+
+    def _list_unsafe_names(self) -> list[str]:
+        profile = self._profile
+        return list_unsafe_names(
+            self._list, profile.safelist, is_repeating=profile.repeats_names, has_limit=profile.limits_total
+        )
+
+    def _list_names_again(self) -> list[str]:
+        """List the names that an engine asks for that does not look at the headers again."""
+        if self._profile.asks_again == "first":
+            return self._first_names
+        return [name for name in self._first_names if name not in self._dropped]
+
+    def _get_asker(self) -> Asker:
+        origin = self._page_origin if self._profile.asks_for_page else self._get_origin()
+        return Asker(origin, str(self._url), self._has_credentials, self._now, self._profile.keeping)
+
+    def _get_cache(self) -> PreflightCache:
+        return self._tainted_cache if self._is_tainted else self._cache
 
     def _exchange(self, request: Request) -> Generator[Request, Response, Response]:
         response = yield request
@@ -191,6 +253,8 @@ class _Fetch:
         if response.status == _MISDIRECTED:
             response = yield request
             self._exchanges.append(Exchange(request, response))
+        if self._profile.merges_lines:
+            response = response._replace(headers=merge_lines(response.headers, is_cors=self._is_cors))
         return response
 
     def _get_origin(self) -> str:
@@ -210,7 +274,7 @@ class _Fetch:
         if unsafe_names:
             # "This intentionally does not use combine, as 0x20 following 0x2C is not the way this was implemented".
             lines.append((names.REQUEST_HEADERS, ",".join(unsafe_names)))
-        lines += ((names.ORIGIN, self._get_origin()), *list_metadata(self._url, self._site))
+        lines += ((names.ORIGIN, self._get_asker().origin), *list_metadata(self._url, self._site))
         return Request("OPTIONS", self._sent_url, tuple(lines))
 
     def _write_request(self) -> Request:
@@ -218,7 +282,8 @@ class _Fetch:
         lines = [(names.HOST, self._url.authority), *self._headers]
         if self._body is not None or self._method in _WITH_LENGTH:
             lines.append((names.CONTENT_LENGTH, str(len(self._body or b""))))
-        if self._is_cors or self._method not in _WITHOUT_ORIGIN:
+        if self._is_cors or self._method not in _WITHOUT_ORIGIN or self._keeps_origin:
+            self._keeps_origin = self._profile.keeps_origin
             lines.append((names.ORIGIN, self._get_origin()))
         lines += list_metadata(self._url, self._site)
         return Request(self._method, self._sent_url, tuple(lines), self._body or b"")
@@ -226,23 +291,37 @@ class _Fetch:
     def _follow(self, status: int, location: Url) -> None:
         """Spec: https://fetch.spec.whatwg.org/#concept-http-redirect-fetch."""
         self._redirects += 1
-        if redirect.changes_to_get(status, self._method):
+        is_elsewhere = location.origin != self._url_origin
+        is_delete = self._profile.redirects_delete and is_elsewhere and self._method == "DELETE"
+        dropped = self._profile.dropped_names if location.origin != self._page_origin else frozenset()
+        if is_delete or redirect.changes_to_get(status, self._method):
             self._method = "GET"
             self._body = None
-            self._headers = redirect.drop_body_headers(self._headers)
-        if location.origin != self._url_origin:
-            self._headers = redirect.drop_authorization(self._headers)
+            dropped |= names.REQUEST_BODY_NAMES
+        if is_elsewhere:
+            # "I.e., the moment another origin is seen after the initial request, the `Authorization` header is
+            # removed."
+            dropped |= names.NON_WILDCARD_NAMES
             # The standard: "If url's origin is not same origin with lastURL's origin and request's origin is not same
             # origin with lastURL's origin, then set taint".
             self._is_tainted = self._is_tainted or self._url_origin != self._page_origin
+        self._headers = redirect.drop(self._headers, dropped)
+        self._list = redirect.drop(self._list, dropped)
+        self._dropped = dropped
         self._go_to(location)
 
     def _read(self, response: Response) -> Verdict:
-        readable = list_readable(response.headers, is_cors=self._is_cors, has_credentials=self._has_credentials)
+        readable = list_readable(
+            response.headers,
+            is_cors=self._is_cors,
+            has_credentials=self._has_credentials,
+            is_lenient=self._profile.exposes_leniently,
+        )
         return Verdict("readable", None, tuple(self._exchanges), response.status, readable)
 
     def _fail(self, reason: Reason, step: Step) -> Verdict:
         # The standard: "If corsWithPreflightResponse is a network error, then clear cache entries using request."
-        if self._has_asked:
-            self._cache.clear(Asker(self._get_origin(), self._sent_url, self._has_credentials))
+        keeping = self._profile.keeping
+        if keeping.forgets_failures and (self._has_asked or keeping.forgets_simple_failures):
+            self._get_cache().clear(self._get_asker())
         return Verdict("network-error", reason, tuple(self._exchanges), step=step)

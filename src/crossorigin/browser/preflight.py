@@ -35,12 +35,16 @@ _MAX_DIGITS = 18
 
 
 class Question(NamedTuple):
-    """What a preflight asks for: a method, and the CORS-unsafe request-header names, sorted."""
+    """What a preflight asks for: a method, and the CORS-unsafe request-header names, sorted.
+
+    *is_own*: an engine asks the page's own origin, and does not mind whether the answer is shared.
+    """
 
     origin: str
     has_credentials: bool
     method: str
     header_names: list[str]
+    is_own: bool = False
 
 
 class Leave(NamedTuple):
@@ -59,8 +63,8 @@ def is_preflight(request: Request) -> bool:
     return request.method == "OPTIONS" and bool(get_values(request.headers, REQUEST_METHOD))
 
 
-def judge(question: Question, response: Response, profile: Profile) -> Reason | Leave:
-    """Judge a preflight's answer: why it fails, or what it gives leave for.
+def read_leave(question: Question, response: Response, profile: Profile) -> Reason | Leave:
+    """Read what a preflight's answer gives leave for, or why it gives none at all.
 
     Spec: https://fetch.spec.whatwg.org/#cors-preflight-fetch
     """
@@ -71,7 +75,7 @@ def judge(question: Question, response: Response, profile: Profile) -> Reason | 
     if not is_ok(response.status):
         return reasons.PREFLIGHT_NOT_OK
     fault = find_fault(question.origin, response, has_credentials=question.has_credentials)
-    if fault:
+    if fault and not question.is_own:
         return fault
     methods = _read_list(response.headers, ALLOW_METHODS)
     header_names = _read_list(response.headers, ALLOW_HEADERS)
@@ -80,8 +84,12 @@ def judge(question: Question, response: Response, profile: Profile) -> Reason | 
         return reasons.ALLOW_METHODS_MALFORMED
     if header_names is None:
         return reasons.ALLOW_HEADERS_MALFORMED
-    fault = _find_method_fault(question, methods) or _find_name_fault(question, header_names, profile)
-    return fault or Leave(methods, header_names, _read_max_age(response.headers, profile))
+    return Leave(methods, header_names, _read_max_age(response.headers, profile))
+
+
+def find_refusal(question: Question, leave: Leave, profile: Profile) -> Reason | None:
+    """Return why what was asked for is not among what there is leave for, or None."""
+    return _find_method_fault(question, leave.methods) or _find_name_fault(question, leave.header_names, profile)
 
 
 def _read_list(headers: Headers, name: str) -> list[str] | None:
@@ -122,5 +130,7 @@ def _read_max_age(headers: Headers, profile: Profile) -> int:
     # The standard: "If the ABNF for name allows a single header and list contains more than one, then return failure."
     text = ",".join(value.strip(" \t") for value in get_values(headers, MAX_AGE))
     is_number = _DELTA_SECONDS.fullmatch(text) is not None
+    if not is_number and profile.is_age_over(text):
+        return 0
     max_age = int(text.lstrip("0")[:_MAX_DIGITS] or "0") if is_number else _DEFAULT_MAX_AGE
     return max_age if profile.max_age_limit is None else min(max_age, profile.max_age_limit)

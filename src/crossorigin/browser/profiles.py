@@ -2,38 +2,180 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Mapping  # noqa: TC003 (fields of a tuple)
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import Literal, NamedTuple
 
+from crossorigin.browser import safelists
 from crossorigin.standard import safelist
+from crossorigin.standard.methods import SAFELISTED_METHODS
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+# An entry of the preflight cache, and a request, each with credentials or without them.
+_BOTH, _ENTRY_ONLY, _NEITHER = (True, True), (True, False), (False, False)
+
+
+class Keeping(NamedTuple):
+    """What an engine does with the answers to preflights that it keeps.
+
+    ``matches``: whether an entry and a request have credentials, where they fit together.
+    ``wildcards``: the same, where a kept ``*`` stands for any name.
+    ``is_authorization_wild``: a kept ``*`` stands for Authorization, too.
+    ``is_single``: of an origin and a URL only the last answer is kept, and until the first one that it does not cover.
+    ``simple_methods``: those that need not be among the methods that are kept.
+    ``keeps_refusals``: an answer is kept even if it does not give leave for what was asked.
+    ``forgets_failures``: what is kept is forgotten when a preflighted request fails.
+    ``forgets_simple_failures``: and when one fails that needed no preflight.
+    ``ignores_conditional``: a conditional request is asked for, whatever is kept.
+    ``knows_null``: it keeps what is for the origin "null"; what an engine keeps for a redirect, see ``Profile``.
+    """
+
+    matches: frozenset[tuple[bool, bool]] = frozenset({_BOTH, _ENTRY_ONLY, _NEITHER})
+    wildcards: frozenset[tuple[bool, bool]] = frozenset({_BOTH, _ENTRY_ONLY, _NEITHER})
+    is_authorization_wild: bool = False
+    is_single: bool = False
+    simple_methods: frozenset[str] = SAFELISTED_METHODS
+    keeps_refusals: bool = False
+    forgets_failures: bool = True
+    forgets_simple_failures: bool = False
+    ignores_conditional: bool = False
+    knows_null: bool = True
 
 
 class Profile(NamedTuple):
     """What the standard leaves to an engine, and where an engine leaves the standard.
 
     ``max_age_limit``: the "imposed limit on max-age", in seconds, or None.
+    ``is_age_over``: whether a max-age that is no number is 0, and not as good as none.
     ``is_authorization_wild``: ``*`` in Access-Control-Allow-Headers stands for Authorization, too.
+    ``safelist``: what decides for each name whether its value is safelisted.
+    ``own_names``: what a script cannot set, though the standard does not forbid it.
+    ``combines_headers``: a header that a script sets twice is one value when it is judged, with all whitespace or
+        without that at its end.
+    ``repeats_names``: a preflight asks as often for a name as the script has set it.
+    ``asks_again``: where a request has needed a preflight, or has a header that is not safelisted, the target of a
+        redirect is asked, too: for the names that were asked for "first", or for what this redirect has "left" of them.
+    ``asks_for_page``: a preflight after a redirect has the page's origin, where the request itself has "null"; and
+        the page's own origin need not share its answer.
+    ``isolates_tainted``: what is kept for "null" after a redirect, is kept for this call alone.
+    ``doubts_redirects``: a call of the own origin, whose credentials mode is "same-origin", is redirected from
+        another one only by an answer that allows credentials; it fails when the next preflight has been sent.
+    ``redirects_delete``: a redirect to another origin turns DELETE into GET.
+    ``dropped_names``: headers that no redirect takes along, but one to the page's own origin.
+    ``exposes_leniently``: a ``*`` in Access-Control-Expose-Headers counts, if what is no name stands behind it.
+    ``follows_userinfo``: a redirect may lead to a URL of the page's own origin that has a user name or password.
+    ``empty_location``: an empty Location is "none", or "fails"; or it leads to the same URL, as the standard has it.
+    ``escapes_location``: bytes of a Location that are not ASCII are escaped as they are, not as letters.
+    ``repeated_location``: a Location that is there twice is one if both say the same, or what both say, "joined".
+    ``asks_before_userinfo``: a redirect to another origin's URL that has a user name or password fails only when the
+        preflight for it has been sent.
+    ``keeps_origin``: a call that had an Origin has it after a redirect, too, though a GET needs none.
+    ``merges_lines``: of lines with one name, those without a value do not count; but Access-Control-Allow-Origin
+        must not be there twice.
+    ``limits_total``: so many safelisted headers may be sent without a preflight, and no more.
     """
 
     name: str
     max_age_limit: int | None = None
+    is_age_over: Callable[[str], bool] = lambda _: False
     is_authorization_wild: bool = False
     safelist: Mapping[str, Callable[[str], bool]] = safelist.CHECKS
+    own_names: frozenset[str] = frozenset()
+    combines_headers: Literal["whole", "trimmed"] | None = None
+    repeats_names: bool = False
+    asks_again: Literal["first", "left"] | None = None
+    asks_for_page: bool = False
+    isolates_tainted: bool = False
+    doubts_redirects: bool = False
+    redirects_delete: bool = False
+    dropped_names: frozenset[str] = frozenset()
+    exposes_leniently: bool = False
+    follows_userinfo: bool = True
+    empty_location: Literal["none", "fails"] | None = None
+    escapes_location: bool = True
+    repeated_location: Literal["once", "joined"] | None = None
+    asks_before_userinfo: bool = False
+    keeps_origin: bool = False
+    merges_lines: bool = False
+    limits_total: bool = True
+    keeping: Keeping = Keeping()
 
+
+_NEGATIVE = re.compile("-[0-9]+")
+
+
+def _is_negative(text: str) -> bool:
+    return _NEGATIVE.fullmatch(text) is not None
+
+
+_CHROMIUM = Profile(
+    "chromium",
+    max_age_limit=7200,
+    is_age_over=_is_negative,
+    is_authorization_wild=True,
+    safelist=safelists.CHROMIUM,
+    own_names=frozenset({"user-agent"}),
+    combines_headers="trimmed",
+    dropped_names=safelists.CLIENT_HINTS,
+    follows_userinfo=False,
+    empty_location="none",
+    repeated_location="once",
+    keeping=Keeping(
+        wildcards=frozenset({_NEITHER}),
+        is_single=True,
+        forgets_failures=False,
+        ignores_conditional=True,
+        knows_null=False,
+    ),
+)
+_FIREFOX = Profile(
+    "firefox",
+    max_age_limit=86400,
+    is_age_over=lambda text: text != "",
+    is_authorization_wild=True,
+    safelist=safelists.FIREFOX,
+    repeats_names=True,
+    asks_again="left",
+    asks_for_page=True,
+    repeated_location="once",
+    exposes_leniently=True,
+    merges_lines=True,
+    limits_total=False,
+    keeping=Keeping(
+        matches=frozenset({_BOTH, _NEITHER}),
+        wildcards=frozenset(),
+        simple_methods=frozenset({"GET", "POST"}),
+        forgets_simple_failures=True,
+        ignores_conditional=True,
+    ),
+)
+_WEBKIT = Profile(
+    "webkit",
+    max_age_limit=600,
+    is_age_over=_is_negative,
+    is_authorization_wild=True,
+    safelist=safelists.WEBKIT,
+    combines_headers="whole",
+    asks_again="first",
+    isolates_tainted=True,
+    doubts_redirects=True,
+    redirects_delete=True,
+    empty_location="fails",
+    escapes_location=False,
+    repeated_location="joined",
+    asks_before_userinfo=True,
+    keeps_origin=True,
+    keeping=Keeping(
+        wildcards=frozenset({_ENTRY_ONLY, _NEITHER}),
+        is_authorization_wild=True,
+        is_single=True,
+        keeps_refusals=True,
+        forgets_failures=False,
+    ),
+)
 
 PROFILES: Mapping[str, Profile] = MappingProxyType(
-    {
-        profile.name: profile
-        for profile in (
-            Profile("standard"),
-            Profile("chromium", max_age_limit=7200, is_authorization_wild=True),
-            Profile("firefox", max_age_limit=86400, is_authorization_wild=True),
-            Profile("webkit", max_age_limit=600, is_authorization_wild=True),
-        )
-    }
+    {profile.name: profile for profile in (Profile("standard"), _CHROMIUM, _FIREFOX, _WEBKIT)}
 )
 
 

@@ -6,9 +6,13 @@ from typing import TYPE_CHECKING
 
 from crossorigin.messages import get_values
 from crossorigin.standard.headers import (
+    ALLOW_ORIGIN,
+    CONTENT_TYPE,
     EXPOSE_HEADERS,
     FORBIDDEN_RESPONSE_NAMES,
+    LOCATION,
     SAFELISTED_RESPONSE_NAMES,
+    is_token,
     read_header_names,
 )
 
@@ -16,10 +20,13 @@ if TYPE_CHECKING:
     from crossorigin.messages import Headers
 
 _ANY = "*"
+_LOCATION, _CONTENT_TYPE = LOCATION.lower(), CONTENT_TYPE.lower()
 
 
-def list_readable(headers: Headers, *, is_cors: bool, has_credentials: bool) -> Headers:
+def list_readable(headers: Headers, *, is_cors: bool, has_credentials: bool, is_lenient: bool = False) -> Headers:
     """Return the headers of a basic, or of a CORS, filtered response, in their order, without what surrounds a value.
+
+    *is_lenient*: an engine minds a ``*`` although the list is none, if what spoils it stands behind.
 
     Spec: https://fetch.spec.whatwg.org/#concept-filtered-response-cors
 
@@ -31,7 +38,11 @@ def list_readable(headers: Headers, *, is_cors: bool, has_credentials: bool) -> 
     """
     readable, is_any = frozenset[str](), True
     if is_cors:
-        exposed = {name.lower() for name in read_header_names(",".join(get_values(headers, EXPOSE_HEADERS))) or ()}
+        text = ",".join(get_values(headers, EXPOSE_HEADERS))
+        found = read_header_names(text)
+        if found is None and is_lenient and not has_credentials and _has_wildcard_first(text):
+            found = [_ANY]
+        exposed = {name.lower() for name in found or ()}
         readable = SAFELISTED_RESPONSE_NAMES | (exposed - FORBIDDEN_RESPONSE_NAMES)
         is_any = _ANY in exposed and not has_credentials
     # The standard, of a header value: "Has no leading or trailing HTTP tab or space bytes."
@@ -40,3 +51,43 @@ def list_readable(headers: Headers, *, is_cors: bool, has_credentials: bool) -> 
         for name, value in headers
         if (lower := name.lower()) in readable or (is_any and lower not in FORBIDDEN_RESPONSE_NAMES)
     )
+
+
+def _has_wildcard_first(text: str) -> bool:
+    """Tell whether ``*`` stands before everything that is no name."""
+    for item in text.split(","):
+        name = item.strip(" \t")
+        if name and not is_token(name):
+            return False
+        if name == _ANY:
+            return True
+    return False
+
+
+def merge_lines(headers: Headers, *, is_cors: bool) -> Headers:
+    """Merge lines as Firefox does: what is empty does not count, but in the headers that it looks at on its own.
+
+    *is_cors*: the answer is to be shared, and Access-Control-Allow-Origin must not be there twice, in this spelling.
+
+    >>> merge_lines([("Vary", ""), ("vary", "Origin"), ("X-A", ""), ("X-A", "")], is_cors=True)
+    (('vary', 'Origin'), ('X-A', ''))
+    >>> merge_lines([("Content-Type", ""), ("Content-Type", "a"), ("Content-Type", "")], is_cors=True)
+    (('Content-Type', 'a,'),)
+    """
+    lines = [(name, name.lower(), value.strip(" \t")) for name, value in headers]
+    is_repeated = is_cors and [name for name, _ in headers].count(ALLOW_ORIGIN) > 1
+    merged: list[tuple[str, str]] = []
+    places: dict[str, int] = {}
+    for name, lower, value in lines:
+        at = places.get(lower)
+        # Why: of these, Firefox compares all lines that there are.
+        if at is None or lower == _LOCATION or (is_repeated and name == ALLOW_ORIGIN):
+            places[lower] = len(merged)
+            merged.append((name, value))
+        elif not merged[at][1]:
+            merged[at] = (name, value)
+        elif lower == _CONTENT_TYPE:
+            merged[at] = (name, f"{merged[at][1]},{value}")
+        elif value:
+            merged[at] = (name, f"{merged[at][1]}, {value}")
+    return tuple(merged)

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from crossorigin import reasons
 from crossorigin.messages import get_values
-from crossorigin.standard.headers import LOCATION, NON_WILDCARD_NAMES, REQUEST_BODY_NAMES
+from crossorigin.standard.headers import LOCATION
 from crossorigin.standard.url import Url, parse_url
 
 if TYPE_CHECKING:
+    from crossorigin.browser.profiles import Profile
     from crossorigin.messages import Headers, Response
     from crossorigin.reasons import Reason
 
@@ -22,16 +23,22 @@ _CHANGES_POST = frozenset({301, 302})
 _NOT_ASCII = re.compile("[\x80-\xff]")
 
 
-def read_location(response: Response, base: Url) -> Url | Reason | None:
+def read_location(response: Response, base: Url, profile: Profile) -> Url | Reason | None:
     """Return the location URL of a redirect, a reason if it is none, or None if there is no Location.
 
     Spec: https://fetch.spec.whatwg.org/#concept-response-location-url
     """
-    values = get_values(response.headers, LOCATION)
-    if not values:
+    values = [value.strip(" \t") for value in get_values(response.headers, LOCATION)]
+    if profile.repeated_location == "once":
+        values = list(dict.fromkeys(values))
+    elif profile.repeated_location == "joined":
+        values = [", ".join(values)] if values else []
+    if not values or (values == [""] and profile.empty_location == "none"):
         return None
+    if values == [""] and profile.empty_location == "fails":
+        return reasons.REDIRECT_TO_INVALID_URL
     # The standard: "If the ABNF for name allows a single header and list contains more than one, then return failure."
-    url = parse_url(_escape(values[0]), base) if len(values) == 1 else None
+    url = parse_url(_escape(values[0]) if profile.escapes_location else values[0], base) if len(values) == 1 else None
     if url is None:
         return reasons.REDIRECT_TO_INVALID_URL
     # The standard: "If location is a URL whose fragment is null, then set location's fragment to requestFragment."
@@ -47,7 +54,7 @@ def _escape(value: str) -> str:
     return _NOT_ASCII.sub(lambda match: f"%{ord(match[0]):02X}", value)
 
 
-def find_fault(location: Url, page_origin: str, *, is_cors: bool, count: int) -> Reason | None:
+def find_fault(location: Url, page_origin: str, profile: Profile, *, is_cors: bool, count: int) -> Reason | None:
     """Return why a redirect to *location* is not followed, or None.
 
     *is_cors*: the request's response tainting is "cors". *count*: how many redirects came before.
@@ -60,7 +67,8 @@ def find_fault(location: Url, page_origin: str, *, is_cors: bool, count: int) ->
         return reasons.TOO_MANY_REDIRECTS
     # The standard: "If request's mode is "cors", locationURL includes credentials, and request's origin is not same
     # origin with locationURL's origin", or if its "response tainting is "cors" and locationURL includes credentials".
-    if location.includes_credentials and (is_cors or location.origin != page_origin):
+    is_foreign = is_cors or location.origin != page_origin
+    if location.includes_credentials and (is_foreign or not profile.follows_userinfo):
         return reasons.REDIRECT_WITH_USERINFO
     return None
 
@@ -76,14 +84,6 @@ def changes_to_get(status: int, method: str) -> bool:
     return status in _CHANGES_POST and method == "POST"
 
 
-def drop_body_headers(headers: Headers) -> Headers:
-    """Leave out the headers that tell of a body."""
-    return tuple(pair for pair in headers if pair[0].lower() not in REQUEST_BODY_NAMES)
-
-
-def drop_authorization(headers: Headers) -> Headers:
-    """Leave out what is not for another origin.
-
-    "I.e., the moment another origin is seen after the initial request, the `Authorization` header is removed."
-    """
-    return tuple(pair for pair in headers if pair[0].lower() not in NON_WILDCARD_NAMES)
+def drop(headers: Headers, dropped: frozenset[str]) -> Headers:
+    """Leave out the headers that have one of the names."""
+    return tuple(pair for pair in headers if pair[0].lower() not in dropped) if dropped else headers

@@ -68,25 +68,33 @@ def is_safelisted(name: str, value: str, checks: Mapping[str, Callable[[str], bo
 
 
 def list_unsafe_names(
-    headers: Iterable[tuple[str, str]], checks: Mapping[str, Callable[[str], bool]] = CHECKS
+    headers: Iterable[tuple[str, str]],
+    checks: Mapping[str, Callable[[str], bool]] = CHECKS,
+    *,
+    is_repeating: bool = False,
+    has_limit: bool = True,
 ) -> list[str]:
     """Return the names that need a preflight, in lower case, sorted, each once.
+
+    An engine may list a name as often as it is there, *is_repeating*, or not mind how much there is of them all.
 
     Spec: https://fetch.spec.whatwg.org/#cors-unsafe-request-header-names
 
     >>> list_unsafe_names([("X-B", "1"), ("Accept", "*/*"), ("X-A", "1")])
     ['x-a', 'x-b']
     """
-    unsafe: set[str] = set()
-    potentially_unsafe: set[str] = set()
+    unsafe: list[str] = []
+    potentially_unsafe: list[str] = []
     size = 0
     for name, value in headers:
         lower = name.lower()
         if is_safelisted(lower, value, checks):
-            potentially_unsafe.add(lower)
+            potentially_unsafe.append(lower)
             size += len(value)
         else:
-            unsafe.add(lower)
+            unsafe.append(lower)
     # "If safelistValueSize is greater than 1024, then for each name of potentiallyUnsafeNames, append name to
     # unsafeNames."
-    return sorted(unsafe | potentially_unsafe if size > _MAX_TOTAL else unsafe)
+    if has_limit and size > _MAX_TOTAL:
+        unsafe += potentially_unsafe
+    return sorted(unsafe if is_repeating else set(unsafe))

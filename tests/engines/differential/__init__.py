@@ -1,0 +1,1 @@
+"""The model of the browser and real browsers play the same random cases, and must do the same."""
