@@ -51,7 +51,7 @@ class Profile(NamedTuple):
     ``safelist``: what decides for each name whether its value is safelisted.
     ``own_names``: what a script cannot set, though the standard does not forbid it.
     ``combines_headers``: a header that a script sets twice is one value when it is judged, with all whitespace or
-        without that at its end.
+        without that at its end; or None, and each is judged for itself.
     ``repeats_names``: a preflight asks as often for a name as the script has set it.
     ``asks_again``: where a request has needed a preflight, or has a header that is not safelisted, the target of a
         redirect is asked, too: for the names that were asked for "first", or for what this redirect has "left" of them.
@@ -81,7 +81,9 @@ class Profile(NamedTuple):
     is_authorization_wild: bool = False
     safelist: Mapping[str, Callable[[str], bool]] = safelist.CHECKS
     own_names: frozenset[str] = frozenset()
-    combines_headers: Literal["whole", "trimmed"] | None = None
+    # Differs from the standard: its header list keeps what a script sets twice apart, and judges each for itself. A
+    # Call combines them, as XMLHttpRequest does, and two engines of three.
+    combines_headers: Literal["whole", "trimmed"] | None = "whole"
     repeats_names: bool = False
     asks_again: Literal["first", "left"] | None = None
     asks_for_page: bool = False
@@ -134,6 +136,7 @@ _FIREFOX = Profile(
     is_age_over=lambda text: text != "",
     is_authorization_wild=True,
     safelist=safelists.FIREFOX,
+    combines_headers=None,
     repeats_names=True,
     asks_again="left",
     asks_for_page=True,
@@ -155,7 +158,6 @@ _WEBKIT = Profile(
     is_age_over=_is_negative,
     is_authorization_wild=True,
     safelist=safelists.WEBKIT,
-    combines_headers="whole",
     asks_again="first",
     isolates_tainted=True,
     doubts_redirects=True,
