@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import ada_url
 import pytest
 from hypothesis import example, given
@@ -44,6 +46,11 @@ ROWS: list[tuple[str, str, str | None, str | None]] = [
     ("a port that is none", "https://a:b/", None, None),
     ("a port with a sign", "https://a:+1/", None, None),
     ("a very long port", f"https://a:{'9' * 5000}/", None, None),
+    ("a port after very many zeros", f"https://a:{'0' * 5000}81/", None, "https://a:81/"),
+    ("an address of very many digits", f"https://{'1' * 5000}/", None, None),
+    ("an address after very many zeros", f"https://0x{'0' * 5000}7f.1/", None, "https://127.0.0.1/"),
+    ("a domain longer than any, in another language", "https://" + "\u00fc" * 254, None, None),
+    ("a long domain", f"https://{'a.' * 20_000}b/", None, f"https://{'a.' * 20_000}b/"),
     ("relative to nothing", "/items", None, None),
     ("empty, relative to nothing", "", None, None),
     ("a path", "/x/y", BASE, "https://user:pass@api.example:8443/x/y"),
@@ -157,3 +164,11 @@ def test_another_parser_agrees(text: str, base: str | None) -> None:
 def test_hosts(text: str, host: str | None) -> None:
     """A host is written in one way, or it is none."""
     assert parse_host(text) == host
+
+
+def test_a_hostile_host_takes_no_time() -> None:
+    """A server that redirects to a host of tens of thousands of letters does not keep the browser busy."""
+    begun = time.perf_counter()
+    assert parse_host("".join(map(chr, range(0x4E00, 0x9000)))) is None
+    assert parse_host(f"xn--{'a' * 60_000}") is None
+    assert time.perf_counter() - begun < 1

@@ -29,6 +29,8 @@ _IPV6_PIECES = 8
 _IPV4_PARTS = 4
 _OCTAL, _DECIMAL, _HEXADECIMAL = 8, 10, 16
 _BYTE = 256
+#: Of the largest address, in octal.
+_MOST_DIGITS = 11
 
 
 def is_host(host: str) -> bool:
@@ -78,6 +80,7 @@ def parse_host(text: str) -> str | None:
 
     Differs from the standard: of UTS #46, which maps domains that are not ASCII, the mapping is done with
     Python's Unicode tables, and the validity of labels (bidi and joiner rules, unassigned letters) is not checked.
+    A domain that has to be mapped and is longer than any name of the DNS is none.
 
     Spec: https://url.spec.whatwg.org/#concept-host-parser
 
@@ -105,6 +108,9 @@ def _to_ascii(domain: str) -> str | None:
     """Spec: https://url.spec.whatwg.org/#concept-domain-to-ascii."""
     if domain.isascii() and "xn--" not in domain.lower():
         return domain.lower()
+    # Why: it names nothing, and Punycode takes a time that grows with the square of the length.
+    if len(domain) > MAX_HOST:
+        return None
     labels = [_label_to_ascii(_map(label)) for label in _STOPS.split(domain)]
     found = [label for label in labels if label is not None]
     return ".".join(found) if len(found) == len(labels) else None
@@ -155,7 +161,11 @@ def _parse_ipv4_number(part: str) -> int | None:
     elif len(part) > 1 and part.startswith("0"):
         base, part = _OCTAL, part[1:]
     digits = "0123456789abcdef"[:base]
-    return int(part, base) if part and not part.strip(digits) else None
+    if not part or part.strip(digits):
+        return None
+    # Why: what has more digits is too large for any address, and Python refuses to read very many.
+    part = part.lstrip("0")[:_MOST_DIGITS] or "0"
+    return int(part, base)
 
 
 def serialize_ipv6(text: str) -> str | None:

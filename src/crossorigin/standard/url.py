@@ -153,7 +153,7 @@ def _parse_authority(scheme: str, text: str, fragment: str | None) -> Url | None
     host = parse_host(host_text[:bracket] + name)
     if host is None or not _is_port(digits):
         return None
-    port = int(digits) if has_port and digits else None
+    port = _read_port(digits) if has_port and digits else None
     path_text, has_query, query_text = rest.partition("?")
     return Url(
         scheme,
@@ -168,7 +168,12 @@ def _parse_authority(scheme: str, text: str, fragment: str | None) -> Url | None
 
 
 def _is_port(digits: str) -> bool:
-    return digits == "" or (_DIGITS.fullmatch(digits) is not None and int(digits) <= _MAX_PORT)
+    return digits == "" or (_DIGITS.fullmatch(digits) is not None and _read_port(digits) <= _MAX_PORT)
+
+
+def _read_port(digits: str) -> int:
+    # Why: Python refuses to read very many digits, be they zeros.
+    return int(digits.lstrip("0") or "0")
 
 
 def _parse_path(text: str) -> str:
