@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any, NamedTuple
 
 import pytest
@@ -142,6 +143,17 @@ def test_turns(sentence: str, turns: list[Turn]) -> None:
         sent = [exchange.request.method for exchange in verdict.exchanges]
         assert sent == (["OPTIONS"] if turn.has_preflight else []) + [turn.method], f"{sentence}: {number}"
         assert verdict.is_readable is not turn.fails
+
+
+def test_a_long_list_takes_no_time() -> None:
+    """A server that lists tens of thousands of methods and names does not keep the browser busy."""
+    listed = ",".join(f"x{number}" for number in range(30_000))
+    turn = Turn(True, method="PUT", names=("x1",), lists=((METHODS, f"PUT,{listed}"), (NAMES, listed)))
+    cache = PreflightCache()
+    begun = time.perf_counter()
+    for url in (API, API, f"{API}?a"):
+        assert simulate(_make_call(turn._replace(url=url)), _Network(turn), cache=cache).is_readable
+    assert time.perf_counter() - begun < 5
 
 
 def _make_call(turn: Turn) -> Call:

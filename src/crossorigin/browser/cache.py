@@ -49,6 +49,11 @@ class _Entry:
         self.method = method
         self.header_name = header_name
 
+    @property
+    def key(self) -> tuple[str | None, str | None]:
+        """What it is about: the method, or the header name."""
+        return self.method, self.header_name
+
     def is_fresh(self, now: float) -> bool:
         """Tell whether the seconds of its max-age have not passed yet."""
         return now - self.stored < self.max_age
@@ -94,18 +99,22 @@ class PreflightCache:
         """
         if asker.keeping.is_single:
             self.clear(asker)
-        matching = self._find(asker)
+        # Why: an answer may list tens of thousands of names, so each is looked up, and not compared with all others.
+        matching: dict[tuple[str | None, str | None], list[_Entry]] = {}
+        for entry in self._find(asker):
+            matching.setdefault(entry.key, []).append(entry)
         new = [_Entry(asker, max_age, method, None) for method in methods]
         new += [_Entry(asker, max_age, None, name.lower()) for name in header_names]
         # Why: an engine that asks again for a redirect's target may ask for nothing, and remembers the answer.
         new += [_Entry(asker, max_age, None, None)]
         for entry in new:
-            known = [one for one in matching if _covers(one, asker, entry)]
+            near = [one for key in _list_keys(entry) for one in matching.get(key, ())]
+            known = [one for one in near if _covers(one, asker, entry)]
             # "for which there is a method cache entry match using request, set matching entry's max-age to max-age."
             for one in known:
                 one.max_age = max_age
             if not known:
-                matching.append(entry)
+                matching.setdefault(entry.key, []).append(entry)
                 self._entries.setdefault(asker[:2], []).append(entry)
 
     def _find(self, asker: Asker) -> list[_Entry]:
@@ -135,3 +144,10 @@ def _covers(entry: _Entry, asker: Asker, new: _Entry) -> bool:
     if new.header_name is not None:
         return _covers_name(entry, asker, new.header_name)
     return new.method is not None and _covers_method(entry, asker, new.method)
+
+
+def _list_keys(new: _Entry) -> list[tuple[str | None, str | None]]:
+    """Return the keys of the entries that may say what *new* says: those of its own, and of the wildcard."""
+    if new.header_name is not None:
+        return [(None, name) for name in {new.header_name, _ANY}]
+    return [] if new.method is None else [(method, None) for method in {new.method, _ANY}]
