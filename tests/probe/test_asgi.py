@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import sys
+import threading
 from typing import Any
 
 import pytest
@@ -115,6 +117,53 @@ def test_no_answer() -> None:
             with pytest.raises(NoAnswerError) as caught:
                 network(Request("GET", f"https://api.example{path}", []))
             assert caught.value.kind == kind
+
+
+def test_an_app_that_keeps_the_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is not waited for without end, and neither is one that does not let itself be cancelled."""
+    monkeypatch.setattr("crossorigin.probe.asgi._BEAT", 0.3)
+    is_over = threading.Event()
+
+    @only_http
+    async def app(scope: Any, _receive: Any, _send: Any) -> None:
+        while not is_over.is_set():
+            with contextlib.suppress(asyncio.CancelledError):
+                if scope["path"] == "/block":
+                    is_over.wait(60)
+                await asyncio.sleep(0.1)
+
+    for path in ("/swallow", "/block"):
+        with pytest.raises(NoAnswerError) as caught, ASGINetwork(app, time_out=0.1) as network:
+            network(Request("GET", f"https://api.example{path}", []))
+        assert caught.value.kind == "time-out"
+    is_over.set()
+    for thread in threading.enumerate():
+        if thread.name == "crossorigin-asgi":
+            thread.join(20)
+
+
+def test_an_app_that_sends_without_end() -> None:
+    """It is cut by time, also where it never waits."""
+
+    @only_http
+    async def app(_scope: Any, _receive: Any, send: Any) -> None:
+        await answer(send, more=True)
+        while True:
+            await send({"type": "http.response.body", "body": b"", "more_body": True})
+
+    with ASGINetwork(app, time_out=0.1) as network:
+        assert network(Request("GET", URL, [])) == (200, [], b"ok")
+
+
+def test_an_app_that_ends_the_process() -> None:
+    """Not this one, which would take the loop along."""
+
+    async def app(_scope: Any, _receive: Any, _send: Any) -> None:
+        sys.exit(0)
+
+    with ASGINetwork(app) as network:
+        assert network(Request("GET", URL, [])).status == 500
+        assert "ended the process" in str(network.errors[0])
 
 
 def test_streams() -> None:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _VERSIONS = {"version": "3.0", "spec_version": "2.4"}
 _SERVER_ERROR = 500
+#: Seconds in which an event loop that does not stand still does what it is told.
+_BEAT = 2.0
 _Result = TypeVar("_Result")
 
 
@@ -33,6 +35,7 @@ class ASGINetwork:
 
     The app runs on an event loop in a thread of its own, so it makes no difference whether the caller has a loop.
     An app that raises before its answer begins has answered 500, as with a server; what it raised is in ``errors``.
+    One that keeps the loop for itself, or does not let itself be cancelled, is left alone in the end.
     Use it in a ``with`` block: the lifespan begins and ends with that.
 
     :param time_out: seconds for the start-up, for each answer, and for the shut-down.
@@ -57,7 +60,7 @@ class ASGINetwork:
     async def _exchange(self, request: Request) -> Response:
         exchange = _Exchange(request, self.max_body)
         scope = _make_scope(request, self._state)
-        task = asyncio.ensure_future(self.app(scope, exchange.receive, exchange.send))
+        task = asyncio.ensure_future(_call(self.app, scope, exchange.receive, exchange.send))
         task.add_done_callback(lambda _: exchange.is_over.set())
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(exchange.is_over.wait(), self.time_out)
@@ -84,7 +87,21 @@ class ASGINetwork:
             work.close()
             text = "an ASGINetwork is used in a with block"
             raise RuntimeError(text)
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+        future = asyncio.run_coroutine_threadsafe(work, self._loop)
+        while True:
+            with contextlib.suppress(TimeoutError):
+                return future.result(self.time_out)
+            if future.done():
+                return future.result()
+            if not self._is_running(self._loop):
+                what = "the app keeps the event loop for itself"
+                raise NoAnswerError("time-out", "app", what, "Look where it waits without await")
+
+    def _is_running(self, loop: asyncio.AbstractEventLoop) -> bool:
+        """Tell whether the loop still does what it is told."""
+        beat = threading.Event()
+        loop.call_soon_threadsafe(beat.set)
+        return beat.wait(_BEAT)
 
     def __enter__(self) -> Self:
         """Start the app up.
@@ -92,7 +109,7 @@ class ASGINetwork:
         :raises NoAnswerError: its start-up failed.
         """
         self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="crossorigin-asgi", daemon=True)
+        self._thread = threading.Thread(target=_serve, args=(self._loop,), name="crossorigin-asgi", daemon=True)
         self._thread.start()
         try:
             self._run(self._lifespan.start())
@@ -107,24 +124,45 @@ class ASGINetwork:
         """Shut the app down."""
         if self._loop is not None:
             try:
-                self._run(self._lifespan.stop())
+                if self._is_running(self._loop):
+                    self._run(self._lifespan.stop())
             finally:
                 self._stop(self._loop)
 
     def _stop(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._run(_cancel_all())
+        # Why: an app that keeps the loop cannot be stopped; its thread ends with the process.
+        with contextlib.suppress(NoAnswerError):
+            if self._is_running(loop):
+                self._run(_cancel_all(self.time_out))
         loop.call_soon_threadsafe(loop.stop)
-        self._thread.join(self.time_out)
+        self._thread.join(_BEAT)
         self._loop = None
+
+
+def _serve(loop: asyncio.AbstractEventLoop) -> None:
+    """Run a loop until it is stopped, be it long after nobody waits for it."""
+    try:
+        loop.run_forever()
+    finally:
         loop.close()
 
 
-async def _cancel_all() -> None:
+async def _call(app: ASGIApp, scope: Message, receive: Any, send: Any) -> None:  # noqa: ANN401 (ASGI's)
+    """Call the app; one that ends the process has raised, because it would end the loop alone."""
+    try:
+        await app(scope, receive, send)
+    except SystemExit as error:
+        text = f"it ended the process with {error.code}"
+        raise RuntimeError(text) from error
+
+
+async def _cancel_all(time_out: float) -> None:
     """End what the app has left running."""
     others = asyncio.all_tasks() - {asyncio.current_task()}
     for task in others:
         task.cancel()
-    await asyncio.gather(*others, return_exceptions=True)
+    if others:
+        await asyncio.wait(others, timeout=time_out)
     await asyncio.get_running_loop().shutdown_asyncgens()
     await asyncio.get_running_loop().shutdown_default_executor()
 
@@ -173,6 +211,8 @@ class _Exchange:
 
     async def send(self, message: Message) -> None:
         """Take the answer; a body longer than the limit ends the exchange."""
+        # Why: an app that sends without end must not keep the loop from noticing that the time is over.
+        await asyncio.sleep(0)
         kind = message["type"]
         if kind == "http.response.start" and self.status is None:
             self.status = message["status"]
@@ -210,7 +250,7 @@ class _Lifespan:
     async def start(self) -> None:
         """Start up; an app that knows no lifespan is started as it is."""
         scope = {"type": "lifespan", "asgi": dict(_VERSIONS), "state": self._state}
-        self._task = asyncio.ensure_future(self._app(scope, self._inbox.get, self._send))
+        self._task = asyncio.ensure_future(_call(self._app, scope, self._inbox.get, self._send))
         self._task.add_done_callback(lambda _: self._said.set())
         await self._say("lifespan.startup")
         if self._failure is not None:
