@@ -150,6 +150,7 @@ BODIES = [
     ("realistic: chunked", b"Transfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n", b"ok"),
     ("realistic: until the end of the connection", b"\r\nok", b"ok"),
     ("hostile: chunks that are none", b"Transfer-Encoding: chunked\r\n\r\nzz\r\nok\r\n", b""),
+    ("hostile: a chunk of less than nothing", b"Transfer-Encoding: chunked\r\n\r\n-1\r\nok", b""),
     ("hostile: shorter than it says", b"Content-Length: 9\r\nConnection: close\r\n\r\nok", b"ok"),
 ]
 
@@ -160,6 +161,26 @@ def test_bodies(_sentence: str, rest: bytes, body: bytes) -> None:
     with serve_bytes([b"HTTP/1.1 200 OK\r\n" + rest]) as wire, LiveNetwork() as network:
         answer = network(Request("GET", wire.url, []))
         assert (answer.status, answer.body) == (200, body)
+
+
+def test_a_chunk_without_end_is_not_kept() -> None:
+    """A chunk that says to be shorter than nothing is not read to an end that never comes."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        sent: list[int] = []
+
+        def flood() -> None:
+            client, _ = server.accept()
+            with client, contextlib.suppress(OSError):
+                client.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\n")
+                while True:
+                    sent.append(client.send(b"x" * 1_000_000))
+
+        thread = threading.Thread(target=flood, daemon=True)
+        thread.start()
+        with LiveNetwork() as network:
+            assert network(Request("GET", f"http://127.0.0.1:{server.getsockname()[1]}/", [])).body == b""
+        thread.join(20)
+        assert sum(sent) < 50_000_000
 
 
 def test_a_stream_without_end_is_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -197,6 +218,8 @@ BROKEN = [
     ("a status that is none", b"HTTP/1.1 abc OK\r\n\r\n", "broken-http", "HTTP/1.1 abc OK"),
     ("two lengths", b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nok", "broken-http", "1, 2"),
     ("too many lines", b"HTTP/1.1 200 OK\r\n" + b"A: b\r\n" * 200 + b"\r\n", "broken-http", "100 headers"),
+    ("a head that breaks off", b"HTTP/1.1 200 OK\r\nA: b\r\n", "closed", "closed without an answer"),
+    ("another protocol", b"HTTP/1.1 101 Go\r\nUpgrade: x\r\n\r\n", "broken-http", "another protocol"),
     ("a line without end", b"HTTP/1.1 200 OK\r\nA: " + b"b" * 100_000, "broken-http", "65536"),
 ]
 
@@ -220,19 +243,40 @@ def test_nobody_listens() -> None:
     assert (caught.value.kind, caught.value.what) == ("refused", f"nothing listens on 127.0.0.1:{port}")
 
 
-def test_a_name_without_address() -> None:
-    """A name that nobody has is told from a server that does not answer."""
+@pytest.mark.parametrize("name", ["nobody.invalid", "nobody..invalid", "n" * 64])
+def test_a_name_without_address(name: str) -> None:
+    """A name that nobody has, or can have, is told from a server that does not answer."""
     with LiveNetwork() as network, pytest.raises(NoAnswerError) as caught:
-        network(Request("GET", "http://nobody.invalid/", []))
+        network(Request("GET", f"http://{name}/", []))
     assert caught.value.kind == "unknown-host"
-    assert "nobody.invalid" in caught.value.what
+    assert name in caught.value.what
 
 
-def test_names_below_localhost_are_this_machine() -> None:
-    """As in browsers, whatever the resolver says."""
+@pytest.mark.parametrize("name", ["localhost", "localhost.", "a.b.localhost", "a.localhost."])
+def test_names_below_localhost_are_this_machine(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in browsers, whatever the resolver says: what may change something goes there unasked."""
+    asked: list[object] = []
+    look_up = socket.getaddrinfo
+
+    def record(host: object, *rest: object) -> object:
+        asked.append(host)
+        return look_up(host, *rest)  # type: ignore[arg-type]  # as it was called
+
+    monkeypatch.setattr(socket, "getaddrinfo", record)
     with serve_bytes([OK]) as wire, LiveNetwork() as network:
-        assert network(Request("GET", f"http://a.b.localhost:{wire.port}/", [])).status == 200
-        assert f"Host: a.b.localhost:{wire.port}" in wire.heads[0]
+        assert network(Request("GET", f"http://{name}:{wire.port}/", [])).status == 200
+        assert f"Host: {name}:{wire.port}" in wire.heads[0]
+    assert asked[0] == "localhost"
+
+
+def test_what_cannot_be_sent() -> None:
+    """It is not sent, whether the connection is a new one or not."""
+    with serve_bytes([OK]) as wire, LiveNetwork() as network:
+        for _ in range(2):
+            with pytest.raises(NoAnswerError):
+                network(Request("GET", wire.url, [("A", "b\r\nC: d")]))
+            network(Request("GET", wire.url, []))
+        assert len(wire.heads) == 2
 
 
 def test_every_address_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:

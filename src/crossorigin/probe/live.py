@@ -78,7 +78,7 @@ class LiveNetwork:
         idle = self._idle.pop(place, None)
         # Why: a request on an old connection may be lost or not, and only one that changes nothing is sent twice.
         if idle and request.method in SAFE_METHODS:
-            with contextlib.suppress(OSError, http.client.HTTPException):
+            with contextlib.suppress(OSError, http.client.HTTPException, ValueError):
                 return self._exchange(idle, request, deadline)
         if idle:
             idle.close()
@@ -154,7 +154,9 @@ def _explain(error: Exception, url: str, time_out: float) -> NoAnswerError:
     if isinstance(error, TimeoutError):
         what = f"no answer within {time_out:g} seconds"
         return NoAnswerError("time-out", url, what, "Give it more time, or look whether the server hangs")
-    if isinstance(error, socket.gaierror):
+    # Why: a name that the DNS cannot have, such as one of an empty label, is not looked up at all.
+    is_no_name = isinstance(error, UnicodeError) and getattr(error, "encoding", "idna") == "idna"
+    if isinstance(error, socket.gaierror) or is_no_name:
         what = f'the name "{urlsplit(url).hostname}" has no address here'
         return NoAnswerError("unknown-host", url, what, "Mend its spelling, or look whether this machine has a network")
     if isinstance(error, ConnectionRefusedError):

@@ -10,6 +10,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from crossorigin.standard.headers import is_token
+from crossorigin.standard.hosts import is_address, is_loopback
 
 if TYPE_CHECKING:
     import ssl
@@ -53,8 +54,8 @@ class Connection(http.client.HTTPConnection):
 
     def _connect_socket(self, host: str) -> socket.socket:
         """Try the addresses of the host in their order, all within the time that is left."""
-        # Why: browsers take every name below localhost for this machine; resolvers may not know it.
-        name = "localhost" if host.endswith(".localhost") else host
+        # Why: browsers take localhost and every name below it for this machine, whatever a resolver says.
+        name = "localhost" if is_loopback(host) and not is_address(host) and ":" not in host else host
         places = [info[4][:2] for info in socket.getaddrinfo(name, self.port, type=socket.SOCK_STREAM)]
         errors: list[OSError] = []
         for place in places[:_MOST_ADDRESSES]:
@@ -98,6 +99,13 @@ class _Response(http.client.HTTPResponse):
         while _CONTINUE <= self.status < _OK and self.status != _SWITCHING:
             self.headers = None  # type: ignore[assignment]  # as before the first
             super().begin()
+        if self.status == _SWITCHING:
+            text = "it switches to another protocol, which nobody has asked for"
+            raise http.client.HTTPException(text)
+        # Why: what a head that breaks off would have said of CORS is not known.
+        if self._reader.head[-1:] == [b""]:
+            text = "the connection was closed within the head"
+            raise ConnectionResetError(text)
         self._connection.lines = _read_lines(self._reader.head)
         self._reader.is_in_head = False
 
@@ -140,6 +148,12 @@ class _Reader(io.BufferedReader):
                 self.head.clear()
             self.head.append(line)
         return line
+
+    def read(self, size: int | None = -1) -> bytes:
+        # Why: http.client reads a chunk of the length -1 to the end, which may never come.
+        if size is None or size < 0:
+            raise http.client.IncompleteRead(b"")
+        return super().read(size)
 
 
 def _read_lines(head: list[bytes]) -> list[tuple[str, str]]:
