@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from crossorigin.origins.origin import NULL
-from crossorigin.standard.headers import CONTENT_TYPE, is_forbidden_request_header, is_token
+from crossorigin.standard.headers import CONTENT_TYPE, is_forbidden_request_header, is_token, is_value
 from crossorigin.standard.methods import is_forbidden_method, normalize
-from crossorigin.standard.url import Url, parse_url
+from crossorigin.standard.url import SURROGATE, Url, parse_url
 
 if TYPE_CHECKING:
     from crossorigin.messages import Headers
@@ -21,7 +21,7 @@ _WITHOUT_BODY = ("GET", "HEAD")
 _TEXT = "text/plain;charset=UTF-8"
 
 #: What apps and extensions have as an origin, such as ``tauri://localhost``.
-_FOREIGN_ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^/?#@\s\\]+")
+_FOREIGN_ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://(?:(?![/?#@\\])[!-~])+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,8 @@ class Call:
     @property
     def content(self) -> bytes:
         """Return the body as it is sent."""
-        return self.body.encode() if isinstance(self.body, str) else self.body or b""
+        # The standard has a text as a USVString: a surrogate alone is sent as U+FFFD.
+        return SURROGATE.sub("\ufffd", self.body).encode() if isinstance(self.body, str) else self.body or b""
 
 
 def _check_origin(origin: str) -> None:
@@ -123,7 +124,7 @@ def _read_headers(headers: Headers, body: str | bytes | None) -> Headers:
         if not is_token(name):
             message = f'"{name}" is not the name of a header'
             raise ValueError(message)
-        if not _is_value(value):
+        if not is_value(value):
             message = f"the value of {name} cannot be sent: it holds a NUL, a line break or a letter that is no byte"
             raise ValueError(message)
         if not is_forbidden_request_header(name, value):
@@ -135,13 +136,7 @@ def _read_headers(headers: Headers, body: str | bytes | None) -> Headers:
 
 def _combine(headers: Headers) -> Headers:
     """Make one header of those that have the same name, which is that of the first."""
-    made: dict[str, tuple[str, str]] = {}
+    made: dict[str, tuple[str, list[str]]] = {}
     for name, value in headers:
-        first, before = made.get(name.lower(), (name, None))
-        made[name.lower()] = (first, value if before is None else f"{before}, {value}")
-    return tuple(made.values())
-
-
-def _is_value(value: str) -> bool:
-    """Spec: https://fetch.spec.whatwg.org/#header-value."""
-    return not any(letter in "\0\r\n" or letter > "\xff" for letter in value)
+        made.setdefault(name.lower(), (name, []))[1].append(value)
+    return tuple((name, ", ".join(values)) for name, values in made.values())

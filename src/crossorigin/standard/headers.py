@@ -155,6 +155,17 @@ def is_token(text: str) -> bool:
     return _TOKEN.fullmatch(text) is not None
 
 
+def is_value(text: str) -> bool:
+    r"""Tell whether *text*, each letter of which is a byte, can be the value of a header.
+
+    Spec: https://fetch.spec.whatwg.org/#header-value
+
+    >>> is_value("a b"), is_value("a\r\nb"), is_value("\u20ac")
+    (True, False, False)
+    """
+    return not any(letter in "\0\r\n" or letter > "\xff" for letter in text)
+
+
 def is_forbidden_request_name(name: str) -> bool:
     """Tell whether no script can set the request header *name*, whatever its value.
 

@@ -18,7 +18,8 @@ _SLASHES = re.compile(r"[/\\]*")
 _END_OF_AUTHORITY = re.compile(r"[/\\?#]")
 _SINGLE_DOTS = frozenset({".", "%2e"})
 _DOUBLE_DOTS = frozenset({"..", ".%2e", "%2e.", "%2e%2e"})
-_SURROGATE = re.compile("[\ud800-\udfff]")
+#: Half of a letter of UTF-16, which no text on the wire can hold.
+SURROGATE = re.compile("[\ud800-\udfff]")
 _DIGITS = re.compile("0*[0-9]{1,5}")
 _MAX_PORT = 65535
 _ESCAPES = [f"%{byte:02X}" for byte in range(256)]
@@ -104,7 +105,7 @@ def parse_url(text: str, base: Url | None = None) -> Url | None:
     True
     """
     # "Remove any leading and trailing C0 control or space from input", "Remove all ASCII tab or newline".
-    text = _SURROGATE.sub("\ufffd", text.strip(_C0_OR_SPACE).translate(_TAB_OR_NEWLINE))
+    text = SURROGATE.sub("\ufffd", text.strip(_C0_OR_SPACE).translate(_TAB_OR_NEWLINE))
     text, has_fragment, fragment_text = text.partition("#")
     fragment = _encode(_FRAGMENT, fragment_text) if has_fragment else None
     match = _SCHEME.match(text)
