@@ -301,6 +301,8 @@ CANNOT = [
     ("a header with a line break", ["https://api.example", *OF_PAGE, "-H", "X-A: a\nb"], "cannot be sent"),
     ("a cookie of two lines", ["https://api.example", *OF_PAGE, "--cookie", "a=\nb"], "write it on one line"),
     ("a fetch, not a curl", ['fetch("https://api.example", {', *OF_PAGE], 'choose "Copy as cURL"'),
+    ("a name with a line break", [r"curl https://api.example -A $'a\nB: c'", *OF_PAGE], "User-Agent cannot be sent"),
+    ("a page of no browser", ["https://api.example", "--origin", "tauri://\u65e5"], "is not the origin of a page"),
     ("nothing known", ["hello world", *OF_PAGE], "is no URL, curl command, HAR file or message"),
     ("what a script learns", ["TypeError: Failed to fetch", *OF_PAGE], "copy the console's line about CORS"),
     ("a line without a reason", ["GET https://api.example/ net::ERR_FAILED 200 (OK)"], "that does not say why"),

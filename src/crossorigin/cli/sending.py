@@ -56,8 +56,11 @@ class Carrier:
         has_credentials = self._call.credentials == "include" or (
             self._call.credentials == "same-origin" and url.origin == self._call.page_origin
         )
-        # Why: cookies are given for the host that was named; a redirect must not carry them to another.
-        if self._cookie and has_credentials and url.host == self._call.parsed_url.host:
+        # Why: cookies are given for the host that was named; a redirect must not carry them to another, nor from TLS
+        # into the open, since nobody has said that they are not Secure.
+        named = self._call.parsed_url
+        is_theirs = url.host == named.host and url.scheme in {named.scheme, "https"}
+        if self._cookie and has_credentials and is_theirs:
             lines.append((COOKIE, self._cookie))
         return self._network(request._replace(headers=tuple(lines)))
 
