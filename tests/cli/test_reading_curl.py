@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -105,6 +107,20 @@ ROWS = [
     ("cookies", f"{URL} -b a=b", {"cookie": "a=b"}),
     ("cookies twice", f"{URL} -b a=b -H 'Cookie: c=d'", {"cookie": "c=d; a=b"}),
     ("a page", f"{URL} -e https://app.example/x", {"page": "https://app.example"}),
+    ("a space that does not break", f"\u00a0{URL}\u00a0-H\u00a0'X-A: 1'", {"headers": [("X-A", "1")]}),
+    ("quotes within a word", f"{URL} -H X-A:' b 'c", {"headers": [("X-A", "b c")]}),
+    ("a word on two lines", f"{URL} -H X-A:\\\nb \\\r\n \\\n", {"headers": [("X-A", "b")]}),
+    ("an empty word", f"{URL} -d ''", {"method": "POST", "body": b"", "headers": [FORM]}),
+    (
+        "bytes of a shell",
+        f"{URL} -d '\udcff' -d $'\udcfe'",
+        {"method": "POST", "body": b"\xff&\xfe", "headers": [FORM]},
+    ),
+    (
+        "bytes of a shell, encoded",
+        f"{URL} --data-urlencode a=\udcff",
+        {"method": "POST", "body": b"a=%FF", "headers": [FORM]},
+    ),
     ("double quotes", f'"{URL}" -H "X-A: \\"b\\""', {"headers": [("X-A", '"b"')]}),
     ("a dollar in quotes", f"{URL} -H 'X-A: a$' -H 'X-B: b'", {"headers": [("X-A", "a$"), ("X-B", "b")]}),
     ("escapes", f"{URL} -H $'X-A: \\x41\\102\\t\\u00e9\\\\'", {"headers": [("X-A", "AB\té\\")]}),
@@ -164,6 +180,7 @@ WRONG = [
     ("no URL", "curl -X PUT", "has 0 URLs"),
     ("two URLs", f"curl {URL} {URL}", "has 2 URLs"),
     ("a quote that does not end", f"curl '{URL}", "with all its quotes"),
+    ("a backslash at the end", f"curl {URL} \\", "with all its quotes"),
     ("unknown options, all named", f"curl {URL} --foo -F a=b --bar", "--foo, -F, --bar is not known here"),
     ("an option without its value", f"curl {URL} -H", "ends after -H"),
     ("headers in a file", f"curl {URL} -H @headers.txt", "-H '@headers.txt' is no header"),
@@ -184,3 +201,16 @@ def test_what_is_curl() -> None:
     """A prompt before it does not matter; a URL that holds the word is none."""
     assert all(map(is_curl, ["curl x", " $ curl x", "> curl.exe x", "curl\nx"]))
     assert not any(map(is_curl, ["https://curl x", "curling x", "curl"]))
+
+
+@pytest.mark.parametrize(
+    "begun",
+    [f"curl {URL} --data-raw '{'a' * 2_000_000}'", f"curl {URL} -d " + "a''" * 300_000, "curl " + "$'\\'" * 100_000],
+    ids=["a large body", "many quotes", "quotes that do not end"],
+)
+def test_a_long_command_takes_no_time(begun: str) -> None:
+    """It may hold a file of megabytes."""
+    start = time.perf_counter()
+    with contextlib.suppress(CannotJudgeError):
+        read_curl(begun)
+    assert time.perf_counter() - start < 5

@@ -27,7 +27,12 @@ def test_cookies(_sentence: str, named: str, asked: str, goes: bool) -> None:
     """Cookies go to the host that was named, and never into the open from where TLS kept them."""
     sent: list[Request] = []
     call = Call("https://app.example", named, credentials="include")
-    Carrier(lambda request: (sent.append(request), Response(200, []))[1], call, cookie="a=b")(Request("GET", asked, ()))
+
+    def network(request: Request) -> Response:
+        sent.append(request)
+        return Response(200, [])
+
+    Carrier(network, call, cookie="a=b")(Request("GET", asked, ()))
     assert bool(get_values(sent[0].headers, "Cookie")) is goes
 
 

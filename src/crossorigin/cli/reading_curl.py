@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import re
-import shlex
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
@@ -84,10 +83,17 @@ _NOT_IMITATED = frozenset(
     {"-x", "--proxy", "--resolve", "--connect-to", "--cert", "-E", "--key", "--cacert", "--interface", "--unix-socket"}
 )
 
-_QUOTED = re.compile(r"""'[^']*'|"(?:[^"\\]|\\.)*"|\$'((?:[^'\\]|\\.)*)'|(\\\r?\n)|\\.""", re.DOTALL)
+#: What a command is made of: '...', "...", $'...', a line break that joins two lines, a letter after a backslash,
+#: other letters, and the space between two words.
+_PART = re.compile(
+    r"""'([^']*)'|"((?:[^"\\]++|\\.)*+)"|\$'((?:[^'\\]++|\\.)*+)'|\\\r?\n|\\(.)|([^\s'"\\$]+|\$(?!'))|(\s+)""",
+    re.DOTALL,
+)
+_IN_QUOTES = re.compile(r"""\\(["\\])""")
 _ESCAPE = re.compile(r"\\(?:x([0-9A-Fa-f]{1,2})|u([0-9A-Fa-f]{1,4})|U([0-9A-Fa-f]{1,8})|([0-7]{1,3})|(.))", re.DOTALL)
 _LETTERS = {"n": "\n", "r": "\r", "t": "\t", "a": "\a", "b": "\b", "f": "\f", "v": "\v", "e": "\x1b", "E": "\x1b"}
 _CARET = re.compile(r"\^(\r?\n\r?\n|\r?\n|.)", re.DOTALL)
+_LONGEST_SHOWN = 20
 _FORM = "application/x-www-form-urlencoded"
 
 
@@ -107,7 +113,7 @@ def read_curl(text: str) -> Draft:
     :raises CannotJudgeError: it cannot be split, has no URL, or an option that is not known here.
     """
     words = _split(text)
-    at = next(number for number, word in enumerate(words) if word in {"curl", "curl.exe"})
+    at = next((number for number, word in enumerate(words) if word in {"curl", "curl.exe"}), -1)
     options, idle = _read_options(words[at + 1 :])
     urls = [option.value for option in options if option.kind == "url"]
     if len(urls) != 1:
@@ -126,17 +132,32 @@ def _split(text: str) -> list[str]:
     is_bash = first is not None and first[0] == "'"
     if not is_bash and ('^"' in text or re.search(r"\^\s*$", text, re.MULTILINE)):
         text = _CARET.sub(_read_caret, text)
-    try:
-        return shlex.split(_QUOTED.sub(_read_quoted, text))
-    except ValueError as error:
-        message = f"the curl command cannot be read ({str(error).lower()}): paste it whole, with all its quotes"
-        raise CannotJudgeError(message) from error
+    words: list[list[str]] = []
+    is_within, at = False, 0
+    while at < len(text):
+        match = _PART.match(text, at)
+        if match is None:
+            begin = escape(text[at : at + _LONGEST_SHOWN])
+            message = f"the curl command cannot be read (no end of {begin}): paste it whole, with all its quotes"
+            raise CannotJudgeError(message)
+        at = match.end()
+        if match[6]:
+            is_within = False
+        elif match.lastindex:
+            words += [] if is_within else [[]]
+            words[-1].append(_read_part(match))
+            is_within = True
+    return ["".join(parts) for parts in words]
 
 
-def _read_quoted(match: re.Match[str]) -> str:
-    """Put what shlex does not know into its words: $'...', and the line break that joins two lines."""
-    whole, text, break_ = match.group(0, 1, 2)
-    return "" if break_ else whole if text is None else shlex.quote(_unescape(text))
+def _read_part(match: re.Match[str]) -> str:
+    """Return what a part of a word means."""
+    literal, quoted, ansi, escaped, plain = match.group(1, 2, 3, 4, 5)
+    if quoted is not None:
+        return _IN_QUOTES.sub(r"\1", quoted)
+    if ansi is not None:
+        return _unescape(ansi)
+    return literal or escaped or plain or ""
 
 
 def _read_caret(match: re.Match[str]) -> str:
@@ -157,8 +178,13 @@ def _unescape(text: str) -> str:
             return chr(min(int(short or long, 16), 0x10FFFF)).encode("utf-8", "replace").decode("latin-1")
         return _LETTERS.get(letter, letter).encode().decode("latin-1")
 
-    plain = text.encode().decode("latin-1")
-    return _ESCAPE.sub(read, plain).encode("latin-1", "replace").decode("utf-8", "replace")
+    plain = _encode(text).decode("latin-1")
+    return _ESCAPE.sub(read, plain).encode("latin-1", "replace").decode("utf-8", "surrogateescape")
+
+
+def _encode(text: str) -> bytes:
+    """Return the bytes of a text that came from a shell: those that are no UTF-8 are as they were."""
+    return text.encode("utf-8", "surrogateescape")
 
 
 def _read_options(words: list[str]) -> tuple[list[_Option], list[str]]:
@@ -211,7 +237,7 @@ def _fill(draft: Draft, options: list[_Option]) -> None:
         elif option.kind == "referer":
             lines.append((names.REFERER, option.value))
         elif option.kind == "user":
-            lines.append((names.AUTHORIZATION, f"Basic {base64.b64encode(option.value.encode()).decode()}"))
+            lines.append((names.AUTHORIZATION, f"Basic {base64.b64encode(_encode(option.value)).decode()}"))
             draft.notes.append("Of the curl command, -u became the Authorization header that a script would set.")
         elif option.kind == "cookie":
             if "=" not in option.value:
@@ -266,13 +292,13 @@ def _read_data(options: list[_Option]) -> bytes | None:
     is_json = False
     for kind, value in options:
         if kind in {"data", "binary", "json"} and value.startswith("@"):
-            content = _read_file(value[1:])
-            parts.append(re.sub(rb"[\r\n\0]", b"", content) if kind == "data" else content)
+            read = _read_file(value[1:])
+            parts.append(re.sub(rb"[\r\n\0]", b"", read) if kind == "data" else read)
         elif kind in {"data", "raw", "binary", "json"}:
-            parts.append(value.encode())
+            parts.append(_encode(value))
         elif kind == "encoded":
-            name, mark, content_text = value.partition("=")
-            parts.append(f"{name}{mark}{quote(content_text, safe='')}".encode() if mark else quote(value).encode())
+            name, mark, content = _encode(value).partition(b"=")
+            parts.append(name + mark + quote(content, safe="").encode() if mark else quote(name).encode())
         is_json = is_json or kind == "json"
     return (b"" if is_json else b"&").join(parts) if parts else None
 
