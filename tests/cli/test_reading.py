@@ -14,7 +14,7 @@ from crossorigin.cli.draft import Draft, make_call
 from crossorigin.cli.printing import CannotJudgeError
 from crossorigin.cli.reading import draft_message, read_given
 from crossorigin.cli.reading_curl import read_curl
-from crossorigin.cli.reading_har import Recording, find_calls, read_har
+from crossorigin.cli.reading_har import Entries, Recording, find_calls, read_har
 from crossorigin.messages import escape
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def test_any_har(entries: list[Any]) -> None:
     """A file of another shape is refused in words."""
     text = json.dumps({"log": {"entries": entries}})
     with contextlib.suppress(CannotJudgeError):
-        read = read_har(text)
+        read = Entries(read_har(text))
         for entry in find_calls(read):
             make_call(Recording(read, entry).make_draft())
 

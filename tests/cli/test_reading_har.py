@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import socket
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from crossorigin.cli import main
+from crossorigin.cli.reading_har import Entries, find_calls, read_har
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -161,6 +163,13 @@ WRONG = [
         [],
         "is no HAR file",
     ),
+    (
+        "a status that is none",
+        '{"log": {"entries": [{"request": {"method": "GET", "url": "x"}, "response": {"status": Infinity}}]}}',
+        [],
+        "is no HAR file",
+    ),
+    ("deep JSON", '{"log":' + "[" * 200_000, [], "is no HAR file"),
     ("no such entry", json.dumps({"log": {"entries": [PAGE]}}), ["--entry", "2"], "entries 1 to 1, and no 2"),
     ("no call", json.dumps({"log": {"entries": [PAGE]}}), [], "no request with an Origin of another site"),
 ]
@@ -179,3 +188,25 @@ def test_an_empty_recording(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     """There is nothing to judge, which is no good news."""
     assert main(["check", write(tmp_path)]) == 2
     assert "no request with an Origin" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("text", ["\ud800", 5, ["a"]])
+def test_bodies_that_are_no_texts(text: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whatever a recording holds, the answers are what is judged."""
+    recorded = entry("POST", got=[ALLOW])
+    recorded["request"]["postData"] = {"text": text}
+    assert run([write(tmp_path, recorded)], capsys)["verdict"] == "readable"
+
+
+def test_a_long_recording_takes_no_time() -> None:
+    """Thousands of calls, each with its preflight."""
+    urls = [f"{URL}/{number}" for number in range(5000)]
+    saved = json.dumps(
+        {"log": {"entries": [*(preflight(url=url) for url in urls), *(entry("PUT", url) for url in urls)]}}
+    )
+    entries = read_har(saved)
+    begun = time.perf_counter()
+    every = Entries(entries)
+    assert [every.find_preflight(one) for one in entries[5000:]] == entries[:5000]
+    assert find_calls(every) == entries[5000:]
+    assert time.perf_counter() - begun < 1

@@ -83,9 +83,10 @@ def _read_recorded(parsed: argparse.Namespace, entries: list[Entry]) -> list[Ask
 
     asked: list[Asked] = []
     left_out: list[str] = []
-    calls = reading_har.find_calls(entries, parsed.entry)
+    every = reading_har.Entries(entries)
+    calls = reading_har.find_calls(every, parsed.entry)
     for entry in calls:
-        recording = reading_har.Recording(entries, entry)
+        recording = reading_har.Recording(every, entry)
         draft = recording.make_draft()
         _apply(parsed, draft)
         try:

@@ -59,7 +59,7 @@ def read_har(text: str) -> list[Entry]:
     try:
         entries = json.loads(text.lstrip("\ufeff"))["log"]["entries"]
         return [_read_entry(number, entry) for number, entry in enumerate(entries, 1)]
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (ValueError, ArithmeticError, LookupError, TypeError, AttributeError, RecursionError) as error:
         message = f"this is no HAR file ({type(error).__name__}: {escape(str(error))}): save it from the network panel"
         raise CannotJudgeError(message) from error
 
@@ -69,7 +69,8 @@ def _read_entry(number: int, entry: dict[str, Any]) -> Entry:
     headers = _read_lines(request.get("headers", ()))
     status = int(response.get("status") or 0)
     answer = Response(status, _read_lines(response.get("headers", ()))) if status else None
-    body = (request.get("postData") or {}).get("text")
+    text = (request.get("postData") or {}).get("text")
+    body = None if text is None else str(text)
     has_cookies = bool(request.get("cookies")) or bool(get_values(headers, names.COOKIE))
     error = str(response.get("_error") or "")
     return Entry(number, str(request["method"]), str(request["url"]), headers, body, has_cookies, answer, error)
@@ -81,7 +82,42 @@ def _read_lines(lines: Sequence[dict[str, Any]]) -> Headers:
     return tuple((name, part.strip()) for name, value in pairs for part in value.split("\n"))
 
 
-def find_calls(entries: Sequence[Entry], number: int | None = None) -> list[Entry]:
+class Entries:
+    """All exchanges of a recording; preflights and what they ask for are looked up, because there may be thousands."""
+
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        self.all = entries
+        self._preflights: dict[tuple[str, str], list[Entry]] = {}
+        self._calls: dict[tuple[str, str], list[Entry]] = {}
+        for entry in entries:
+            asked = get_values(entry.headers, names.REQUEST_METHOD) if entry.is_preflight else []
+            if len(asked) == 1:
+                self._preflights.setdefault((asked[0], _cut(entry.url)), []).append(entry)
+            elif not entry.is_preflight:
+                self._calls.setdefault((entry.method, _cut(entry.url)), []).append(entry)
+
+    def find_preflight(self, entry: Entry) -> Entry | None:
+        """Return the preflight of an entry: the nearest that asks for its method at its URL."""
+        return _find_nearest(self._preflights.get((entry.method, _cut(entry.url)), ()), entry)
+
+    def find_call(self, preflight: Entry) -> Entry | None:
+        """Return the call that a preflight asks for: the nearest with its method at its URL."""
+        asked = get_values(preflight.headers, names.REQUEST_METHOD)
+        return (
+            _find_nearest(self._calls.get((asked[0], _cut(preflight.url)), ()), preflight) if len(asked) == 1 else None
+        )
+
+
+def _find_nearest(found: Sequence[Entry], entry: Entry) -> Entry | None:
+    return min(found, key=lambda one: abs(one.number - entry.number), default=None)
+
+
+def _cut(url: str) -> str:
+    """Return a URL without its fragment."""
+    return url.partition("#")[0]
+
+
+def find_calls(entries: Entries, number: int | None = None) -> list[Entry]:
     """Return the CORS requests of pages: they have an Origin, and it is not that of the URL.
 
     A preflight stands for the call that it asks for: the recorded one, or, where the browser has not shown it, one
@@ -90,10 +126,10 @@ def find_calls(entries: Sequence[Entry], number: int | None = None) -> list[Entr
     :param number: that of the one to return; None: all.
     :raises CannotJudgeError: there is none.
     """
-    if number is not None and not 1 <= number <= len(entries):
-        message = f"the recording has entries 1 to {len(entries)}, and no {number}"
+    if number is not None and not 1 <= number <= len(entries.all):
+        message = f"the recording has entries 1 to {len(entries.all)}, and no {number}"
         raise CannotJudgeError(message)
-    chosen = entries if number is None else [entries[number - 1]]
+    chosen = entries.all if number is None else [entries.all[number - 1]]
     found: dict[int, Entry] = {}
     for entry in chosen:
         url = parse_url(entry.url)
@@ -106,34 +142,21 @@ def find_calls(entries: Sequence[Entry], number: int | None = None) -> list[Entr
     return [found[one] for one in sorted(found)]
 
 
-def _find_call_of(entries: Sequence[Entry], preflight: Entry) -> Entry:
-    calls = [one for one in entries if not one.is_preflight and _asks_for(preflight, one)]
-    if calls:
-        return min(calls, key=lambda one: abs(one.number - preflight.number))
+def _find_call_of(entries: Entries, preflight: Entry) -> Entry:
+    if call := entries.find_call(preflight):
+        return call
     (method, *_), (origin, *_) = (get_values(preflight.headers, name) for name in (names.REQUEST_METHOD, names.ORIGIN))
     return preflight._replace(method=method, headers=((names.ORIGIN, origin),), body=None, response=None)
-
-
-def _asks_for(preflight: Entry, entry: Entry) -> bool:
-    """Tell whether a preflight asks for the method of an entry, at its URL."""
-    asked = get_values(preflight.headers, names.REQUEST_METHOD)
-    return asked == [entry.method] and preflight.url.partition("#")[0] == entry.url.partition("#")[0]
 
 
 class Recording:
     """What was recorded, as a network; it makes no exchange that was not."""
 
-    def __init__(self, entries: Sequence[Entry], entry: Entry) -> None:
+    def __init__(self, entries: Entries, entry: Entry) -> None:
         self._entries = entries
         self._entry = entry
-        self._preflight = self._find_preflight(entry)
-        self._used: set[int] = set()
+        self._preflight = entries.find_preflight(entry)
         self.notes: list[str] = []
-
-    def _find_preflight(self, entry: Entry) -> Entry | None:
-        """Return the preflight of an entry: the nearest that asks for its method at its URL."""
-        found = [one for one in self._entries if one.is_preflight and _asks_for(one, entry)]
-        return min(found, key=lambda one: abs(one.number - entry.number), default=None)
 
     def make_draft(self) -> Draft:
         """Return the call that was recorded."""
@@ -163,7 +186,7 @@ class Recording:
     def answer(self, request: Request, call: Call) -> Response:
         """Return what was answered to a request of the model."""
         if request.method == "OPTIONS" and get_values(request.headers, names.REQUEST_METHOD):
-            found = self._find_preflight(self._find(request, call) or self._entry)
+            found = self._entries.find_preflight(self._find(request, call) or self._entry)
             if found is None:
                 return self._invent(request)
         else:
@@ -178,9 +201,9 @@ class Recording:
         return found.response
 
     def _find(self, request: Request, call: Call) -> Entry | None:
-        if request.url == call.url.partition("#")[0]:
+        if request.url == _cut(call.url):
             return self._entry
-        later = (one for one in self._entries if one.number > self._entry.number and not one.is_preflight)
+        later = (one for one in self._entries.all if one.number > self._entry.number and not one.is_preflight)
         return next((one for one in later if _is_same_url(one.url, request.url)), None)
 
     def _invent(self, request: Request) -> Response:
