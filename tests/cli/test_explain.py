@@ -61,6 +61,24 @@ away = wsgi.CORSMiddleware(leave, **settings)
 app = asgi.CORSMiddleware(items, **settings)
 wsgi_app = wsgi.CORSMiddleware(wsgi_items, **settings)
 ruled = asgi.CORSMiddleware(items, Ruleset([Rule(["/items"], Policy(**settings))]))
+
+async def prints(scope, receive, send):
+    print("noise of a request")
+    await items(scope, receive, send)
+
+def ends(environ, start_response):
+    raise SystemExit(0)
+
+loops = set()
+
+async def validate(origin):
+    import asyncio
+    loops.add(asyncio.get_running_loop())
+    return len(loops) == 1
+
+bound = asgi.CORSMiddleware(items, Policy(origin_validator=validate))
+slow = wsgi.CORSMiddleware(wsgi_items, Policy(origin_validator=lambda origin: __import__("time").sleep(60)))
+print("noise of the module")
 chosen = wsgi.CORSMiddleware(any_app, **settings)
 number = 1
 """
@@ -297,3 +315,28 @@ def test_help_begins_with_an_example(capsys: pytest.CaptureFixture[str]) -> None
         main(["explain", "--help"])
     assert caught.value.code == 0
     assert capsys.readouterr().out.split("\n\n")[1].startswith("Example: crossorigin explain cors.toml https://")
+
+
+def test_what_an_app_prints_is_no_part_of_the_report(capsys: pytest.CaptureFixture[str]) -> None:
+    """What is printed for machines can be read by them; the app's own words are on stderr."""
+    status = main(["explain", "shop_apps:prints", URL, "--origin", APP, "--json"])
+    printed = capsys.readouterr()
+    assert json.loads(printed.out)["status"] == status
+    assert "noise of a request" in printed.err
+
+
+def test_an_app_that_ends_the_process(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Its status is not that of the command."""
+    assert run(["shop_apps:ends", URL, "--origin", APP], capsys)["verdict"] == "blocked"
+    (tmp_path / "ending_app.py").write_text("raise SystemExit(0)")
+    assert main(["explain", "ending_app:app", URL, "--origin", APP]) == 2
+    assert "cannot be loaded: SystemExit" in capsys.readouterr().err
+
+
+def test_validators(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the app's own loop has judged is not judged once more on another, and none is waited for without end."""
+    found = run(["shop_apps:bound", URL, "--origin", APP], capsys)
+    assert (found["verdict"], found["server"][0]["allowed"]) == ("readable", True)
+    monkeypatch.setattr("crossorigin.probe.policy.TIME_OUT_OF_VALIDATOR", 0.1)
+    found = run(["shop_apps:slow", URL, "--origin", APP], capsys)
+    assert (found["verdict"], found["server"][0]["allowed"]) == ("blocked", False)

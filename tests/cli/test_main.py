@@ -72,3 +72,37 @@ def test_help_fits(command: str, capsys: pytest.CaptureFixture[str], monkeypatch
         main([command, "--help"])
     lines = capsys.readouterr().out.splitlines()
     assert not [line for line in lines if len(line) > 80 and "crossorigin" not in line]
+
+
+def test_a_bug_is_no_finding(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """What nobody has foreseen ends with the status for what could not be judged, and is shown."""
+
+    def fail(_parsed: object) -> int:
+        raise LookupError("unforeseen")
+
+    monkeypatch.setattr("crossorigin.cli.check.run", fail)
+    assert main(["check", "https://api.example/"]) == 2
+    err = capsys.readouterr().err
+    assert "LookupError: unforeseen" in err
+    assert err.endswith("crossorigin: nothing is judged, because of a bug of crossorigin\n")
+
+
+@pytest.mark.parametrize(
+    ("redirection", "text"), [("> /dev/full", "No space left"), ("<&-", "the standard input is closed")]
+)
+def test_streams_that_fail(redirection: str, text: str) -> None:
+    """One line says so, and the status is not that of a verdict."""
+    source = "-" if "<" in redirection else "'curl http://127.0.0.1:1'"
+    command = f'"{sys.executable}" -m crossorigin check {source} --origin null --json {redirection}'
+    done = subprocess.run(["sh", "-c", command], capture_output=True, check=False, text=True, timeout=60)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert text in done.stderr
+
+
+def test_an_input_of_any_encoding() -> None:
+    """Bytes that are no text of this terminal are told of, not tripped over."""
+    command = [sys.executable, "-m", "crossorigin", "check", "-", "--origin", "null"]
+    environ = {**os.environ, "PYTHONIOENCODING": "utf-8:strict"}
+    done = subprocess.run(command, input=b"\xff", env=environ, capture_output=True, check=False, timeout=60)
+    assert done.returncode == 2
+    assert done.stderr.startswith(b"crossorigin: the standard input is no URL")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 
 import pytest
 
@@ -59,3 +60,14 @@ def test_validators_are_asked(validator: object, allowed: bool) -> None:
 
     for answer in (network(request), asyncio.run(main())):
         assert (("Access-Control-Allow-Origin", APP) in answer.headers) is allowed
+
+
+def test_a_validator_that_does_not_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It has refused when its time is over."""
+    monkeypatch.setattr("crossorigin.probe.policy.TIME_OUT_OF_VALIDATOR", 0.1)
+    is_over = threading.Event()
+    network = PolicyNetwork(Policy(origin_validator=lambda _: is_over.wait(60)))
+    assert network(Request("GET", URL, [("Origin", APP)])) == Response(
+        200, [("Content-Type", "text/plain; charset=utf-8"), ("Vary", "Origin")], b"ok"
+    )
+    is_over.set()

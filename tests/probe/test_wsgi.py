@@ -68,6 +68,22 @@ def test_an_app_that_raises_has_answered_500() -> None:
     assert [type(error) for error in network.errors] == [LookupError]
 
 
+def test_an_app_that_is_none() -> None:
+    """One that ends the process has raised, and so has one whose headers no server would take."""
+
+    def ends(_environ: Any, _start_response: Any) -> Iterator[bytes]:
+        raise SystemExit(0)
+
+    def numbers(_environ: Any, start_response: Any) -> Iterator[bytes]:
+        start_response("200 OK", [("Access-Control-Allow-Origin", 1)])
+        return iter([b"ok"])
+
+    for app, kind in ((ends, SystemExit), (numbers, TypeError)):
+        network = WSGINetwork(app)
+        assert network(Request("GET", URL, [])) == (500, [], b"")
+        assert [type(error) for error in network.errors] == [kind]
+
+
 def test_an_error_behind_our_door_carries_the_headers() -> None:
     def app(_environ: Any, _start_response: Any) -> list[bytes]:
         raise LookupError("x")

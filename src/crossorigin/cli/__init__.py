@@ -55,13 +55,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _CANNOT_JUDGE
     try:
         status: int = parsed.run(parsed)
+        sys.stdout.flush()
     except CannotJudgeError as error:
         sys.stderr.write(f"crossorigin: {error}\n")
         return _CANNOT_JUDGE
     except KeyboardInterrupt:
         return _INTERRUPTED
-    except BrokenPipeError:
-        # Why: whoever reads has seen enough; what is left in the buffer would fail once more at the exit.
+    except OSError as error:
+        # Why: what is left in the buffer would fail once more at the exit.
         sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115 (it lasts as long as the process)
-        return _INTERRUPTED
+        if isinstance(error, BrokenPipeError):
+            # Why: whoever reads has seen enough.
+            return _INTERRUPTED
+        sys.stderr.write(f"crossorigin: {error}\n")
+        return _CANNOT_JUDGE
+    except Exception as error:  # noqa: BLE001 (as the comment says)
+        # Why: what nobody has foreseen would end with status 1, which tells a pipeline that there are findings.
+        _report_bug(error)
+        return _CANNOT_JUDGE
     return status
+
+
+def _report_bug(error: Exception) -> None:
+    import traceback  # noqa: PLC0415 (few have a need of it)
+
+    traceback.print_exception(error)
+    sys.stderr.write("crossorigin: nothing is judged, because of a bug of crossorigin\n")

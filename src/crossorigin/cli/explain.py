@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+import sys
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -122,7 +124,8 @@ def _ask_app(parsed: argparse.Namespace, asked: list[Asked]) -> list[Report]:
         warnings.simplefilter("ignore", PolicyWarning)
         layer = find_layer(app)
     try:
-        with serve_app(app, kind=kind.name, time_out=_TIME_OUT) as network:
+        # Why: as while it is loaded, what an app prints must not stand in what is printed for machines.
+        with contextlib.redirect_stdout(sys.stderr), serve_app(app, kind=kind.name, time_out=_TIME_OUT) as network:
             reports = [_judge(parsed, one, network) for one in asked]
             # Why: not before the first request, at which Flask's layer looks whether views have policies.
             policy = layer.policy if layer and not layer.hot[0].choose else None
@@ -162,7 +165,7 @@ def _judge(parsed: argparse.Namespace, asked: Asked, network: Network) -> Report
 def _add_policy(report: Report, policy: Policy | Ruleset | None) -> None:
     """Say what the server decides, where it is known."""
     report.policy = policy
-    report.decisions = [_decide(policy, request) for request, _ in report.walk.exchanges] if policy is not None else []
+    report.decisions = [_decide(policy, *exchange) for exchange in report.walk.exchanges] if policy is not None else []
 
 
 def _stay(network: Network, call: Call) -> Network:
@@ -180,14 +183,24 @@ def _stay(network: Network, call: Call) -> Network:
     return ask
 
 
-def _decide(policy: Policy | Ruleset, request: Request) -> tuple[Request, Decision, tuple[str, ...]]:
+def _decide(
+    policy: Policy | Ruleset, request: Request, response: Response
+) -> tuple[Request, Decision, tuple[str, ...]]:
     """Return what the server decides, and the paths of the rule that serves the request."""
-    from crossorigin.policy import Policy  # noqa: PLC0415 (--help has no need of it)
+    from crossorigin.decision import decide  # noqa: PLC0415 (--help has no need of it)
+    from crossorigin.messages import get_values  # noqa: PLC0415 (as above)
+    from crossorigin.policy import Policy  # noqa: PLC0415 (as above)
     from crossorigin.probe.policy import PolicyNetwork  # noqa: PLC0415 (as above)
+    from crossorigin.standard.headers import ALLOW_ORIGIN  # noqa: PLC0415 (as above)
 
-    network = PolicyNetwork(policy)
-    network(request)
-    decision = network.decisions[0]
+    decision = decide(policy, request)
+    if decision.origin_to_ask is not None and get_values(response.headers, ALLOW_ORIGIN):
+        # Why: the app has asked its validator, which may be bound to the app's loop; the answer tells what it said.
+        decision = decide(policy, request, origin_allowed=True)
+    elif decision.origin_to_ask is not None:
+        network = PolicyNetwork(policy)
+        network(request)
+        decision = network.decisions[0]
     if isinstance(policy, Policy):
         return request, decision, ("/*",)
     paths = next((rule.paths for rule in policy.rules if rule.policy is decision.policy), ())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import sys
 from pathlib import Path
@@ -59,6 +60,12 @@ def _read_file(path: Path) -> str:
 
 
 def _read_stream() -> str:
+    if sys.stdin is None:
+        message = "the standard input is closed: name a file, or put what you have into quotes"
+        raise CannotJudgeError(message)
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        # Why: what was saved anywhere may be in any encoding, and a file is read so, too.
+        sys.stdin.reconfigure(encoding="utf-8", errors="replace")
     return make_scalar(sys.stdin.read(_MOST_BYTES))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import re
 import sys
@@ -77,12 +78,14 @@ def load_app(target: str) -> Any:  # noqa: ANN401 (whatever the server would cal
         raise CannotJudgeError(text)
     sys.path.insert(0, str(Path.cwd()))
     try:
-        found: Any = importlib.import_module(module_name)
+        # Why: what a module prints while it is loaded must not stand in what is printed for machines.
+        with contextlib.redirect_stdout(sys.stderr):
+            found: Any = importlib.import_module(module_name)
         for part in name.split("."):
             found = getattr(found, part)
     except PolicyError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         text = f"{target} cannot be loaded: {type(error).__name__}: {error}"
         raise CannotJudgeError(text) from error
     return found

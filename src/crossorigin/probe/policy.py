@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
+import threading
 from typing import TYPE_CHECKING
 
 from crossorigin.decision import decide
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
     from crossorigin.policy import Policy
     from crossorigin.ruleset import Ruleset
 
+#: Seconds that a validator has, here as behind a door.
+TIME_OUT_OF_VALIDATOR = 2.0
+
 
 def answer_ok(_request: Request) -> Response:
     """Be the app that answers everything with 200, and knows nothing of CORS."""
@@ -27,7 +32,7 @@ class PolicyNetwork:
     """Ask a policy or a ruleset: what it answers itself is the answer, else the app's with its headers.
 
     ``decisions`` are those that were made, in the order of the requests. A validator is asked; an async one on an
-    event loop of its own. One that raises has refused, as with the doors.
+    event loop of its own. One that raises, or has not answered in time, has refused, as with the doors.
 
     >>> from crossorigin.messages import Request
     >>> from crossorigin.policy import Policy
@@ -61,25 +66,25 @@ class PolicyNetwork:
 
 
 def _ask(policy: Policy, origin: str) -> bool:
-    validator = policy.origin_validator
-    if validator is None:
-        return False
-    try:
-        said: object = validator(origin)
-        if inspect.isawaitable(said):
-            said = _wait(said)
-    except Exception:  # noqa: BLE001 (a validator that raises has refused)
-        return False
-    return said is True
+    """Ask in a thread, as the doors do: this one may have a loop that runs, and a validator may not come back."""
+    said: list[object] = []
+
+    def ask() -> None:
+        with contextlib.suppress(Exception):
+            said.append(_await(policy.origin_validator(origin)) if policy.origin_validator else False)
+
+    thread = threading.Thread(target=ask, name="crossorigin-validator", daemon=True)
+    thread.start()
+    thread.join(TIME_OUT_OF_VALIDATOR)
+    return bool(said) and said[0] is True
 
 
-def _wait(awaitable: object) -> object:
-    """Wait on a loop of its own, in a thread, because this one may have a loop that runs."""
+def _await(said: object) -> object:
+    if not inspect.isawaitable(said):
+        return said
     import asyncio  # noqa: PLC0415 (few validators are async)
-    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 (as above)
 
     async def wait() -> object:
-        return await awaitable  # type: ignore[misc]  # it is one
+        return await said
 
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(asyncio.run, wait()).result()
+    return asyncio.run(wait())

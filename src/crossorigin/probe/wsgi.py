@@ -51,7 +51,7 @@ class WSGINetwork:
             finally:
                 if close := getattr(chunks, "close", None):
                     close()
-        except Exception as raised:  # noqa: BLE001 (a server catches whatever an app raises)
+        except (Exception, SystemExit) as raised:  # noqa: BLE001 (a server catches whatever an app raises)
             error = raised
             self.errors.append(error)
         if answer.status is None or (error is not None and not answer.is_sent):
@@ -88,6 +88,9 @@ class _Answer:
                 raise RuntimeError(text)
             if self.is_sent:
                 raise exc_info[1].with_traceback(exc_info[2])
+        if not all(isinstance(text, str) for pair in headers for text in pair):
+            text = "the names and the values of headers are texts"
+            raise TypeError(text)
         self.status = int(status.split(None, 1)[0])
         self.headers = list(headers)
         return self._write
