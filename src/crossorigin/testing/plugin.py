@@ -1,4 +1,4 @@
-"""The pytest plugin: the fixture ``browser``."""
+"""The pytest plugin: the fixture ``browser``, which is also called ``crossorigin_browser``."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class OpenPage(Protocol):
 
 
 @pytest.fixture
-def browser() -> Iterator[OpenPage]:
+def crossorigin_browser() -> Iterator[OpenPage]:
     """Open pages that call an app: ``browser(app, origin="https://app.example").fetch("/items").assert_readable()``."""
     # Why: this module is loaded in every run of pytest, also where nothing is tested with it.
     from crossorigin.testing.page import Page  # noqa: PLC0415
@@ -36,3 +36,20 @@ def browser() -> Iterator[OpenPage]:
             return page
 
         yield open_page
+
+
+class _ShortName:
+    """The fixture under the name that it has where nobody else wants it."""
+
+    @pytest.fixture
+    def browser(self, crossorigin_browser: OpenPage) -> OpenPage:
+        """Open pages that call an app: ``browser(app, origin="https://app.example").fetch("/items").assert_readable()``."""
+        return crossorigin_browser
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Call the fixture ``browser``, unless another plugin does so, too: which of two pytest takes is chance."""
+    others = (getattr(plugin, "browser", None) for plugin in config.pluginmanager.get_plugins())
+    if not any(type(other) is type(crossorigin_browser) for other in others):
+        config.pluginmanager.register(_ShortName(), "crossorigin-browser")
