@@ -110,17 +110,25 @@ def _write_changes(evidence: Evidence, settings: Mapping[str, Any]) -> str:
         before = getattr(evidence.policy, name)
         if value is None or isinstance(value, bool):
             sentences.append(f"Set {name}={value}.")
-        elif name.startswith("deny_"):
-            sentences.append(f"Take {_quote_all([one for one in before if one not in value])} out of {name}.")
+            continue
+        # Why: a policy may list tens of thousands, so they are looked up.
+        gone, new = [[one for one in these if one not in those] for these, those in _pair(before, value)]
+        if name.startswith("deny_"):
+            sentences.append(f"Take {_quote_all(gone)} out of {name}.")
         elif ANY in before and ANY not in value:
             here = _quote_all(value) or "the names"
             sentences.append(f'Write {here} instead of "*" in {name}: with credentials, a * means nothing.')
-        elif gone := [one for one in before if one not in value]:
+        elif gone:
             here, away = _quote_all(value), _quote_all(gone)
             sentences.append(f"Write {here} instead of {away} in {name}: with credentials, that is too much.")
         else:
-            sentences.append(f"Add {_quote_all([one for one in value if one not in before])} to {name}.")
+            sentences.append(f"Add {_quote_all(new)} to {name}.")
     return " ".join(sentences) + _end(evidence)
+
+
+def _pair(before: Sequence[Any], after: Sequence[Any]) -> list[tuple[Sequence[Any], set[Any]]]:
+    """Return each of two lists with what the other one holds."""
+    return [(before, set(after)), (after, set(before))]
 
 
 def _quote_all(values: list[str]) -> str:
