@@ -18,6 +18,8 @@ _SLASHES = re.compile(r"[/\\]*")
 _END_OF_AUTHORITY = re.compile(r"[/\\?#]")
 _SINGLE_DOTS = frozenset({".", "%2e"})
 _DOUBLE_DOTS = frozenset({"..", ".%2e", "%2e.", "%2e%2e"})
+_LONGEST_DOTS = max(map(len, _DOUBLE_DOTS))
+_DOTS = re.compile(r"(?:\A|/)(?:\.|%2e){1,2}(?:/|\Z)", re.IGNORECASE)
 #: Half of a letter of UTF-16, which no text on the wire can hold.
 SURROGATE = re.compile("[\ud800-\udfff]")
 _DIGITS = re.compile("0*[0-9]{1,5}")
@@ -182,18 +184,20 @@ def _parse_path(text: str) -> str:
 
     Spec: https://url.spec.whatwg.org/#path-state
     """
-    segments = text.replace("\\", "/").removeprefix("/").split("/")
+    # Why: what is escaped is no dot and no slash, so it can be escaped at once; a server may send very many segments.
+    text = _encode(_PATH, text).replace("\\", "/").removeprefix("/")
+    if not _DOTS.search(text):
+        return f"/{text}"
+    segments = text.split("/")
     path: list[str] = []
     for at, segment in enumerate(segments):
-        is_last = at == len(segments) - 1
-        lowered = segment.lower()
-        if lowered in _DOUBLE_DOTS:
-            del path[-1:]
-            path += [""] if is_last else []
-        elif lowered in _SINGLE_DOTS:
-            path += [""] if is_last else []
+        lowered = segment.lower() if len(segment) <= _LONGEST_DOTS else ""
+        if lowered in _DOUBLE_DOTS or lowered in _SINGLE_DOTS:
+            if lowered in _DOUBLE_DOTS:
+                del path[-1:]
+            path += [""] if at == len(segments) - 1 else []
         else:
-            path.append(_encode(_PATH, segment))
+            path.append(segment)
     return f"/{'/'.join(path)}"
 
 
