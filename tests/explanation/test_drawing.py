@@ -97,6 +97,17 @@ def test_nothing_off_the_wire_steers_the_terminal() -> None:
     assert any("\\x1b]0;x\\x07\\r\\x9b2J\\xe9" in line.text for line in lines)
 
 
+def test_a_long_line_is_cut() -> None:
+    """A server does not fill the terminal, whatever it sends; how much there was is said."""
+
+    def ramble(_request: Request) -> Response:
+        return Response(302, [("Location", f"b{'/a' * 30_000}"), ("Access-Control-Allow-Origin", "*")])
+
+    lines = _draw(Call("https://app.example", "https://api.example/"), ramble, width=80, marks=ASCII)
+    assert len(lines) < 42 * 40
+    assert any("(60011 letters)" in line.text for line in lines)
+
+
 def test_a_long_method() -> None:
     """One that has no room at the page's side is a fetch there."""
     call = Call("https://app.example", "https://api.example/", "REARRANGE-ALL")

@@ -21,6 +21,9 @@ _PAGE = 13
 #: What is said of the page's side of the drawing must fit between its two lines.
 _LONGEST_METHOD = _PAGE - 5
 
+#: Letters of one line of a request or an answer that are shown.
+_LONGEST_TEXT = 2000
+
 #: What is shown of an answer beside the headers of CORS.
 _SHOWN = frozenset({names.VARY.lower(), names.LOCATION.lower()})
 
@@ -128,6 +131,9 @@ class _Drawing:
     def _write(self, text: str, style: str = "") -> Iterator[Line]:
         """Write a text between browser and server, on as many lines as it takes."""
         marks = self._marks
+        # Why: a server chooses how long its lines are, and a terminal is not for pages of one.
+        if len(text) > _LONGEST_TEXT:
+            text = f"{text[:_LONGEST_TEXT]}... ({len(text)} letters)"
         for part in textwrap.wrap(text, self._wire - 2, subsequent_indent="  ", break_on_hyphens=False) or [""]:
             yield Line(f"{marks.line}{' ' * self._page}{marks.line} {part:{self._wire - 2}} {marks.line}", style)
 
