@@ -258,9 +258,9 @@ def test_names_below_localhost_are_this_machine(name: str, monkeypatch: pytest.M
     asked: list[object] = []
     look_up = socket.getaddrinfo
 
-    def record(host: object, *rest: object) -> object:
+    def record(host: object, *rest: object, **more: object) -> object:
         asked.append(host)
-        return look_up(host, *rest)  # type: ignore[arg-type]  # as it was called
+        return look_up(host, *rest, **more)  # type: ignore[arg-type]  # as it was called
 
     monkeypatch.setattr(socket, "getaddrinfo", record)
     with serve_bytes([OK]) as wire, LiveNetwork() as network:
