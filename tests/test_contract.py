@@ -22,7 +22,7 @@ NAMES = {
     "crossorigin.browser": "Call PreflightCache simulate walk Verdict",
     "crossorigin.explanation": "explain read_console_message",
     "crossorigin.testing": "Page assert_readable assert_blocked",
-    "crossorigin.testing.plugin": "browser",
+    "crossorigin.testing.plugin": "crossorigin_browser",
     "crossorigin.integrations.asgi": "CORSMiddleware",
     "crossorigin.integrations.wsgi": "CORSMiddleware",
     "crossorigin.integrations.starlette": "CORSMiddleware cors_policy install ALL_METHODS",

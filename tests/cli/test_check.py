@@ -178,7 +178,8 @@ def test_verdicts(row: tuple[Any, ...], capsys: pytest.CaptureFixture[str]) -> N
 def test_the_request_is_the_models(capsys: pytest.CaptureFixture[str]) -> None:
     """Method, target, Origin, what a preflight asks for, and the script's headers are those of a browser."""
     with serve_bytes([ALLOWED, SHARED]) as wire:
-        run([f"{wire.url}?a=b#c", *OF_PAGE, "-X", "put", "-H", "X-A: 1", "-H", "x-a: 2"], capsys)
+        options = ["-X", "put", "-H", "X-A: 1", "-H", "x-a: 2", "--profile", "chromium"]
+        run([f"{wire.url}?a=b#c", *OF_PAGE, *options], capsys)
         preflight, request = (head.split("\r\n") for head in wire.heads)
     assert preflight[0] == "OPTIONS /items?a=b HTTP/1.1"
     assert {"Access-Control-Request-Method: PUT", "Access-Control-Request-Headers: x-a", f"Origin: {APP}"} <= {

@@ -32,31 +32,31 @@ class Asker(NamedTuple):
         """
         return (entry.credentials, self.has_credentials) in self.keeping.matches
 
-    def minds_wildcard(self, entry: _Entry) -> bool:
-        """Tell whether ``*`` in an entry means any name."""
-        return (entry.credentials, self.has_credentials) in self.keeping.wildcards
+    def fits_any(self, entry: _Entry) -> bool:
+        """Tell whether an entry of ``*`` is for this request, whatever it asks for."""
+        return self.fits(entry) and (entry.credentials, self.has_credentials) in self.keeping.wildcards
 
 
 class _Entry:
-    """One method, or one header name in lower case, that may be used until its time is over."""
+    """That a server has agreed to something, until its time is over."""
 
-    __slots__ = ("credentials", "header_name", "max_age", "method", "stored")
+    __slots__ = ("credentials", "max_age", "stored")
 
-    def __init__(self, asker: Asker, max_age: int, method: str | None, header_name: str | None) -> None:
+    def __init__(self, asker: Asker, max_age: int) -> None:
         self.credentials = asker.has_credentials
         self.stored = asker.now
         self.max_age = max_age
-        self.method = method
-        self.header_name = header_name
-
-    @property
-    def key(self) -> tuple[str | None, str | None]:
-        """What it is about: the method, or the header name."""
-        return self.method, self.header_name
 
     def is_fresh(self, now: float) -> bool:
         """Tell whether the seconds of its max-age have not passed yet."""
         return now - self.stored < self.max_age
+
+
+#: What an entry is about: a method, or a header name in lower case, or nothing, which is that there was an answer.
+_Key = tuple[str | None, str | None]
+_ANY_METHOD: _Key = (_ANY, None)
+_ANY_NAME: _Key = (None, _ANY)
+_ANSWERED: _Key = (None, None)
 
 
 class PreflightCache:
@@ -67,27 +67,27 @@ class PreflightCache:
     Spec: https://fetch.spec.whatwg.org/#cors-preflight-cache
     """
 
-    __slots__ = ("_entries",)
+    __slots__ = ("_kept",)
 
     def __init__(self) -> None:
-        self._entries: dict[tuple[str, str], list[_Entry]] = {}
+        # Why: an answer may list tens of thousands of names, so each is looked up, and not compared with all others.
+        self._kept: dict[tuple[str, str], dict[_Key, list[_Entry]]] = {}
 
     def clear(self, asker: Asker) -> None:
         """Forget what is kept for an origin and a URL.
 
         Spec: https://fetch.spec.whatwg.org/#concept-cache-clear
         """
-        self._entries.pop(asker[:2], None)
+        self._kept.pop(asker[:2], None)
 
     def covers(self, asker: Asker, method: str | None, header_names: list[str]) -> bool:
         """Tell whether *method*, unless it is None, and all *header_names*, in lower case, have been agreed to."""
-        entries = self._find(asker)
-        is_covered = bool(entries) and (
-            method is None or any(_covers_method(entry, asker, method) for entry in entries)
-        )
-        is_covered = is_covered and all(
-            any(_covers_name(entry, asker, name) for entry in entries) for name in header_names
-        )
+        kept = self._kept.get(asker[:2])
+        if kept is None:
+            return False
+        keys: list[_Key] = [] if method is None else [(method, None)]
+        keys += [(None, name) for name in header_names]
+        is_covered = all(_find(kept, asker, key) for key in keys or [_ANSWERED])
         if asker.keeping.is_single and not is_covered:
             self.clear(asker)
         return is_covered
@@ -99,55 +99,32 @@ class PreflightCache:
         """
         if asker.keeping.is_single:
             self.clear(asker)
-        # Why: an answer may list tens of thousands of names, so each is looked up, and not compared with all others.
-        matching: dict[tuple[str | None, str | None], list[_Entry]] = {}
-        for entry in self._find(asker):
-            matching.setdefault(entry.key, []).append(entry)
-        new = [_Entry(asker, max_age, method, None) for method in methods]
-        new += [_Entry(asker, max_age, None, name.lower()) for name in header_names]
-        # Why: an engine that asks again for a redirect's target may ask for nothing, and remembers the answer.
-        new += [_Entry(asker, max_age, None, None)]
-        for entry in new:
-            near = [one for key in _list_keys(entry) for one in matching.get(key, ())]
-            known = [one for one in near if _covers(one, asker, entry)]
+        kept = self._kept.setdefault(asker[:2], {})
+        keys: list[_Key] = [(method, None) for method in methods]
+        keys += [(None, name.lower()) for name in header_names]
+        for key in keys:
+            known = _find(kept, asker, key)
             # "for which there is a method cache entry match using request, set matching entry's max-age to max-age."
-            for one in known:
-                one.max_age = max_age
+            for entry in known:
+                entry.max_age = max_age
             if not known:
-                matching.setdefault(entry.key, []).append(entry)
-                self._entries.setdefault(asker[:2], []).append(entry)
-
-    def _find(self, asker: Asker) -> list[_Entry]:
-        """Return the entries that there is a match for, those that are over removed."""
-        kept = [entry for entry in self._entries.get(asker[:2], ()) if entry.is_fresh(asker.now)]
-        if kept:
-            self._entries[asker[:2]] = kept
-        else:
-            self._entries.pop(asker[:2], None)
-        return [entry for entry in kept if asker.fits(entry)]
+                kept.setdefault(key, []).append(_Entry(asker, max_age))
+        # Why: an engine that asks again for a redirect's target may ask for nothing, and remembers the answer.
+        kept.setdefault(_ANSWERED, []).append(_Entry(asker, max_age))
 
 
-def _covers_method(entry: _Entry, asker: Asker, method: str) -> bool:
-    """Spec: https://fetch.spec.whatwg.org/#concept-cache-match-method."""
-    return entry.method == method or (entry.method == _ANY and asker.minds_wildcard(entry))
-
-
-def _covers_name(entry: _Entry, asker: Asker, name: str) -> bool:
-    """Spec: https://fetch.spec.whatwg.org/#concept-cache-match-header."""
-    if entry.header_name != _ANY:
-        return entry.header_name == name
+def _find(kept: dict[_Key, list[_Entry]], asker: Asker, key: _Key) -> list[_Entry]:
+    """Return the entries that there is a match for, those that are over removed."""
+    found = [entry for entry in _sweep(kept, key, asker.now) if asker.fits(entry)] if key in kept else []
+    method, name = key
+    if method is not None and method != _ANY and _ANY_METHOD in kept:
+        found += [entry for entry in _sweep(kept, _ANY_METHOD, asker.now) if asker.fits_any(entry)]
     is_wild = asker.keeping.is_authorization_wild or name not in NON_WILDCARD_NAMES
-    return name == _ANY or (is_wild and asker.minds_wildcard(entry))
+    if name is not None and name != _ANY and is_wild and _ANY_NAME in kept:
+        found += [entry for entry in _sweep(kept, _ANY_NAME, asker.now) if asker.fits_any(entry)]
+    return found
 
 
-def _covers(entry: _Entry, asker: Asker, new: _Entry) -> bool:
-    if new.header_name is not None:
-        return _covers_name(entry, asker, new.header_name)
-    return new.method is not None and _covers_method(entry, asker, new.method)
-
-
-def _list_keys(new: _Entry) -> list[tuple[str | None, str | None]]:
-    """Return the keys of the entries that may say what *new* says: those of its own, and of the wildcard."""
-    if new.header_name is not None:
-        return [(None, name) for name in {new.header_name, _ANY}]
-    return [] if new.method is None else [(method, None) for method in {new.method, _ANY}]
+def _sweep(kept: dict[_Key, list[_Entry]], key: _Key, now: float) -> list[_Entry]:
+    kept[key] = [entry for entry in kept[key] if entry.is_fresh(now)]
+    return kept[key]
