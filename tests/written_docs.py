@@ -7,20 +7,17 @@ from __future__ import annotations
 
 import re
 import tomllib
-from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
 
 from conformance.rows import ROWS
 from conformance.served import INTEGRATIONS
 from conformance.test_served import travels
-from crossorigin.browser.profiles import PROFILES, Keeping, Profile
 from engines.served import SERVERS
 from engines.table import ROWS as CALLS
 
 ROOT = Path(__file__).parents[1]
 README, INDEX, FRAMEWORKS = Path("README.md"), Path("docs/index.md"), Path("docs/frameworks/index.md")
-BROWSER = Path("docs/browser.md")
 
 
 class Framework(NamedTuple):
@@ -71,44 +68,7 @@ def make_pages() -> dict[Path, str]:
     return {
         README: readme.replace(_find_tabs(readme), tabs),
         FRAMEWORKS: page.replace(table[0], make_matrix()),
-        BROWSER: _put_between((ROOT / BROWSER).read_text(), "profiles", make_profiles()),
     }
-
-
-def _put_between(text: str, name: str, written: str) -> str:
-    """Put what is written between two marks."""
-    start, end = f"<!-- {name}: tools/write_docs.py writes them -->\n", f"\n<!-- end of {name} -->"
-    before, mark, rest = text.partition(start)
-    _, other_mark, after = rest.partition(end)
-    assert mark, f"the mark {start} is gone"
-    assert other_mark, f"the mark {end} is gone"
-    return f"{before}{start}\n{written}{end}{after}"
-
-
-def make_profiles() -> str:
-    """Return the table of the profiles: what each field is about, and its value for each profile."""
-    lines = [f"| what a profile says | {' | '.join(PROFILES)} |", f"|---|{'---|' * len(PROFILES)}"]
-    for kind, prefix in ((Profile, ""), (Keeping, "keeping.")):
-        for field, sentence in _read_fields(kind.__doc__ or "").items():
-            values = [attrgetter(prefix + field)(profile) for profile in PROFILES.values()]
-            cells = [_write_value(value, values[0]) for value in values]
-            assert len(set(cells)) > 1, f"no engine departs in {field}"
-            lines.append(f"| {sentence} | {' | '.join(cells)} |")
-    return "\n".join(lines) + "\n"
-
-
-def _write_value(value: object, standard: object) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if value is None or isinstance(value, int | str):
-        return "-" if value is None else str(value)
-    return "the standard's" if value == standard else "its own"
-
-
-def _read_fields(doc: str) -> dict[str, str]:
-    """Return the sentences that a docstring has of fields, by their names."""
-    found = re.findall(r"``(\w+)``: (.*?)(?=\n\s*``\w+``: |\Z)", doc, re.DOTALL)
-    return {name: " ".join(text.split()).rstrip(".").replace("``", "`").replace("|", "\\|") for name, text in found}
 
 
 def _find_tabs(text: str) -> str:

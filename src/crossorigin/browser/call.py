@@ -30,7 +30,7 @@ class Call:
 
     A Call is what reaches the standard's *fetch*: the method is normalized, forbidden request-headers and a body of
     GET or HEAD are dropped, repeated names are combined, and a text brings its ``Content-Type``.
-    ``header_list`` has the headers before they are combined, which is how they are judged.
+    ``header_list`` has the headers before they are combined: some engines judge each for itself.
     ``page_origin`` is a serialized origin, or "null". ``body`` is sent as it is, a text in UTF-8.
 
     :raises ValueError: the method is forbidden or none, the URL, the origin or a header cannot be, or the

@@ -39,7 +39,6 @@ _ACCEPT_ANY = (names.ACCEPT, "*/*")
 _WITHOUT_ORIGIN = ("GET", "HEAD")
 _WITH_LENGTH = ("POST", "PUT")
 _MISDIRECTED = 421
-_CONDITIONAL = frozenset({"if-match", "if-modified-since", "if-none-match", "if-range", "if-unmodified-since"})
 
 
 def simulate(
@@ -207,7 +206,9 @@ class _Fetch:
             return None
         self._has_asked = True
         asker, cache, keeping = self._get_asker(), self._get_cache(), self._profile.keeping
-        is_ignored = keeping.ignores_conditional and any(name.lower() in _CONDITIONAL for name, _ in self._list)
+        is_ignored = keeping.ignores_conditional and any(
+            name.lower() in names.CONDITIONAL_NAMES for name, _ in self._list
+        )
         kept = None if self._method in keeping.simple_methods else self._method
         if not is_ignored and cache.covers(asker, kept, unsafe_names):
             return None

@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 
 from crossorigin.browser import safelists
 from crossorigin.standard import safelist
+from crossorigin.standard.headers import CLIENT_HINT_NAMES, USER_AGENT
 from crossorigin.standard.methods import SAFELISTED_METHODS
 
 # An entry of the preflight cache, and a request, each with credentials or without them.
@@ -116,9 +117,9 @@ _CHROMIUM = Profile(
     is_age_over=_is_negative,
     is_authorization_wild=True,
     safelist=safelists.CHROMIUM,
-    own_names=frozenset({"user-agent"}),
+    own_names=frozenset({USER_AGENT.lower()}),
     combines_headers="trimmed",
-    dropped_names=safelists.CLIENT_HINTS,
+    dropped_names=CLIENT_HINT_NAMES,
     follows_userinfo=False,
     empty_location="none",
     repeated_location="once",

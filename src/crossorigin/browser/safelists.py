@@ -42,8 +42,6 @@ def _is_decimal(value: str) -> bool:
     return _DECIMAL.fullmatch(value) is not None
 
 
-CLIENT_HINTS = frozenset({"device-memory", "downlink", "dpr", "ect", "rtt", "viewport-width", "width"})
-
 #: Client hints that a script sets need no preflight.
 CHROMIUM: Mapping[str, Check] = {
     **CHECKS,

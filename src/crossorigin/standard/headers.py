@@ -45,6 +45,13 @@ REQUEST_PRIVATE_NETWORK = "Access-Control-Request-Private-Network"
 AGE = "Age"
 CACHE_STATUSES = ("Cache-Status", "X-Cache", "X-Cache-Status", "CF-Cache-Status", "X-Proxy-Cache")
 
+#: What makes a request conditional, in lower case.
+#: Spec: https://fetch.spec.whatwg.org/#concept-http-network-or-cache-fetch
+CONDITIONAL_NAMES = frozenset({"if-match", "if-modified-since", "if-none-match", "if-range", "if-unmodified-since"})
+
+#: The client hints that once were CORS-safelisted, in lower case.
+CLIENT_HINT_NAMES = frozenset({"device-memory", "downlink", "dpr", "ect", "rtt", "viewport-width", "width"})
+
 #: What every header of the CORS protocol begins with, in lower case.
 CORS_PREFIX = "access-control-"
 

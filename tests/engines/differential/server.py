@@ -30,6 +30,7 @@ class Server:
         self.ports = (0, 0, 0)
         self.scripts: dict[int, Script] = {}
         self.requests = 0
+        self.transports: set[asyncio.Transport] = set()
         self.reports: queue.Queue[dict[str, Any]] = queue.Queue()
         self._rows: asyncio.Queue[list[dict[str, Any]]] = asyncio.Queue()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -66,6 +67,10 @@ class Server:
         await self._is_over.wait()
         for server in servers:
             server.close()
+        for transport in list(self.transports):
+            transport.abort()
+        # Why: what is aborted is closed when the loop goes round.
+        await asyncio.sleep(0)
 
     @contextlib.contextmanager
     def run(self) -> Iterator[None]:
@@ -93,6 +98,11 @@ class _Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
+        self._server.transports.add(transport)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        del exc
+        self._server.transports.discard(self._transport)
 
     def data_received(self, data: bytes) -> None:
         self._buffer += data
