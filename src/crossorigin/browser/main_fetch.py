@@ -21,7 +21,6 @@ from crossorigin.reasons import Reason
 from crossorigin.standard import headers as names
 from crossorigin.standard.methods import SAFELISTED_METHODS
 from crossorigin.standard.safelist import list_unsafe_names
-from crossorigin.standard.statuses import is_redirect
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -176,7 +175,8 @@ class _Fetch:
             fault = self._check(response)
             if fault:
                 return self._fail(fault, "request")
-        location = redirect.read_location(response, self._url, self._profile) if is_redirect(response.status) else None
+        leads_on = redirect.leads_on(response, self._profile)
+        location = redirect.read_location(response, self._url, self._profile) if leads_on else None
         if location is None:
             return self._read(response)
         if isinstance(location, Reason):
@@ -193,7 +193,7 @@ class _Fetch:
     def _check(self, response: Response) -> Reason | None:
         """Perform a CORS check."""
         origin = self._get_origin()
-        if self._is_doubtful and is_redirect(response.status):
+        if self._is_doubtful and redirect.leads_on(response, self._profile):
             self._late_fault = check.find_fault(origin, response, has_credentials=True)
         return check.find_fault(origin, response, has_credentials=self._has_credentials)
 

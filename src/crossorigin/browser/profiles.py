@@ -70,6 +70,7 @@ class Profile(NamedTuple):
     ``repeated_location``: a Location that is there twice is one if both say the same, or what both say, "joined".
     ``asks_before_userinfo``: a redirect to another origin's URL that has a user name or password fails only when the
         preflight for it has been sent.
+    ``follows_odd_statuses``: a status from 309 to 399 is that of a redirect.
     ``keeps_origin``: a call that had an Origin has it after a redirect, too, though a GET needs none.
     ``merges_lines``: of lines with one name, those without a value do not count; but Access-Control-Allow-Origin
         must not be there twice.
@@ -98,6 +99,7 @@ class Profile(NamedTuple):
     escapes_location: bool = True
     repeated_location: Literal["once", "joined"] | None = None
     asks_before_userinfo: bool = False
+    follows_odd_statuses: bool = False
     keeps_origin: bool = False
     merges_lines: bool = False
     limits_total: bool = True
@@ -167,6 +169,7 @@ _WEBKIT = Profile(
     escapes_location=False,
     repeated_location="joined",
     asks_before_userinfo=True,
+    follows_odd_statuses=True,
     keeps_origin=True,
     keeping=Keeping(
         wildcards=frozenset({_ENTRY_ONLY, _NEITHER}),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from crossorigin import reasons
 from crossorigin.messages import get_values
 from crossorigin.standard.headers import LOCATION
+from crossorigin.standard.statuses import is_redirect
 from crossorigin.standard.url import Url, parse_url
 
 if TYPE_CHECKING:
@@ -20,7 +21,20 @@ MAX_REDIRECTS = 20
 
 _SEE_OTHER = 303
 _CHANGES_POST = frozenset({301, 302})
+_ODD_STATUSES = range(309, 400)
 _NOT_ASCII = re.compile("[\x80-\xff]")
+
+
+def leads_on(response: Response, profile: Profile) -> bool:
+    """Tell whether an answer is a redirect, if it has a Location."""
+    if is_redirect(response.status):
+        return True
+    # Why: WebKit takes for a redirect what HTTP may define one day.
+    return (
+        profile.follows_odd_statuses
+        and response.status in _ODD_STATUSES
+        and any(get_values(response.headers, LOCATION))
+    )
 
 
 def read_location(response: Response, base: Url, profile: Profile) -> Url | Reason | None:

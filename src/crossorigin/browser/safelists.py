@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _NOT_ASCII = re.compile("[\x80-\xff]")
 _INTEGER = re.compile("[0-9]+")
 _DECIMAL = re.compile(r"[0-9]+(\.[0-9]+)?")
-_PLUS = re.compile(r"(?<=[=-])\+(?=[0-9])")
+_LOOSE_RANGE = re.compile(r"bytes=[\v\f]*\+?([0-9]+)[\v\f]*-(?:[\v\f]*\+?([0-9]+)[\v\f]*)?", re.IGNORECASE | re.ASCII)
 _CONNECTIONS = ("slow-2g", "2g", "3g", "4g")
 _NUMBER_LIMITS = {"chromium": 2**63 - 2, "firefox": 2**64 - 1, "webkit": 2**64 - 1}
 
@@ -27,6 +27,12 @@ def _limit_numbers(check: Check, limit: int) -> Check:
 
 def _refuse_beyond_ascii(check: Check) -> Check:
     return lambda value: _NOT_ASCII.search(value) is None and check(value)
+
+
+def _is_loose_range(value: str) -> bool:
+    """Take a range in any case, and its numbers with a sign, or whitespace that HTTP does not know."""
+    match = _LOOSE_RANGE.fullmatch(value)
+    return match is not None and (match[2] is None or int(match[1]) <= int(match[2]))
 
 
 def _is_plain_type(value: str) -> bool:
@@ -64,7 +70,4 @@ FIREFOX: Mapping[str, Check] = {
     "range": _limit_numbers(CHECKS["range"], _NUMBER_LIMITS["firefox"]),
 }
 
-WEBKIT: Mapping[str, Check] = {
-    **CHECKS,
-    "range": _limit_numbers(lambda value: CHECKS["range"](_PLUS.sub("", value.lower())), _NUMBER_LIMITS["webkit"]),
-}
+WEBKIT: Mapping[str, Check] = {**CHECKS, "range": _limit_numbers(_is_loose_range, _NUMBER_LIMITS["webkit"])}

@@ -80,7 +80,7 @@ _RANGES = (
     "bytes=+0-9",
     "",
 )
-_UNSAFE_BYTES = "\"(),:;<=>?@[\\]{}\x01\x08\t\x0b\x1f\x7f\x80\xe9\xff*-./+!#$%&'^_`|~ aZ09"
+_UNSAFE_BYTES = "\"(),:;<=>?@[\\]{}\x01\x08\t\x0b\x0c\x1f\x7f\x80\xe9\xff*-./+!#$%&'^_`|~ aZ09"
 _LANGUAGES = ("de", "en-US,en;q=0.5", "*", "de-DE, *;q=0.1", "en_US", "de:at", "d/e", "", "de;q=.1", "a=b", "DE")
 _ACCEPTS = ("*/*", "text/html", "application/json, */*;q=0.1", "", "text/html;a=b", "a,b", "image/svg+xml;q=0.9")
 _LENGTHS = (1, 63, 64, 126, 127, 128, 129, 130, 200, 256)

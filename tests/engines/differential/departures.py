@@ -332,6 +332,18 @@ DEPARTURES = (
         },
     ),
     Departure(
+        "follows_odd_statuses",
+        "a status that HTTP does not define",
+        redirect(GET, "/c/<id>/1", 310),
+        {"standard": "GET/0 = 310", "webkit": "GET/0 GET/1 = 200"},
+    ),
+    Departure(
+        "safelist",
+        "a range with whitespace that HTTP does not know",
+        once((("Range", "bytes=5-\x0b9"),)),
+        {"standard": "ASK:GET[range]/0 GET/0 = 200", "webkit": "GET/0 = 200"},
+    ),
+    Departure(
         "escapes_location",
         "a Location beyond ASCII",
         redirect(GET, "/c/<id>/1?Ã¤"),

@@ -108,7 +108,12 @@ def _make_redirected(random: Random) -> Case:
         redirect = answers.make_redirect(random, call, location)
         hops.append(Hop((answers.make_preflight(random, [call]),), (redirect,)))
     hops.append(_make_hop(random, call))
-    again = (call, call) if random.random() < 0.15 else (call,)
+    again: tuple[Call, ...] = (call, call) if random.random() < 0.2 else (call,)
+    if random.random() < 0.1:
+        # Why: what is kept of the preflight for a redirect's target may serve a call of that target, and the reverse.
+        same = call.url.removesuffix("/c/<id>/0")
+        there = call._replace(url=f"{random.choice((same, same, calls.make_origin(random, page)))}/c/<id>/1")
+        again = random.choice(((call, there), (there, call), (call, there, call)))
     return Case(page, again, tuple(hops))
 
 

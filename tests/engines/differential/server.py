@@ -11,6 +11,7 @@ import contextlib
 import json
 import queue
 import threading
+import time
 from typing import TYPE_CHECKING, Any
 
 from engines.differential.case import Answer, Case, Place, Script, fill_case, read_target
@@ -30,6 +31,7 @@ class Server:
         self.ports = (0, 0, 0)
         self.scripts: dict[int, Script] = {}
         self.requests = 0
+        self.times: dict[int, tuple[float, float]] = {}
         self.transports: set[asyncio.Transport] = set()
         self.reports: queue.Queue[dict[str, Any]] = queue.Queue()
         self._rows: asyncio.Queue[list[dict[str, Any]]] = asyncio.Queue()
@@ -122,6 +124,8 @@ class _Connection(asyncio.Protocol):
         self._server.requests += 1
         if found := read_target(target):
             script = self._server.scripts.get(found[0])
+            now = time.monotonic()
+            self._server.times[found[0]] = self._server.times.get(found[0], (now, now))[0], now
             answer = script.answer(method, f"http://{host}{target}", found[1], pairs) if script else Answer(404)
             self._transport.write(_write(method, answer))
         elif target == "/rows":
