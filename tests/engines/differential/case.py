@@ -102,7 +102,7 @@ class Place(NamedTuple):
         """Put the names back."""
         for name, port in (("<page>", self.page), ("<api>", self.api), ("<other>", self.other)):
             text = text.replace(f":{port}", f":{name}")
-        return text.replace(f"/c/{self.number}/", "/c/<id>/")
+        return text.replace(f"/c/{self.number}/", "/c/<id>/").replace(f"../{self.number}/", "../<id>/")
 
 
 def write_case(case: Case) -> str:
