@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import random
+import signal
 import sys
 import time
 from collections import Counter
@@ -82,4 +83,6 @@ def _show(proof: Proof, found: list[Difference], count: int) -> None:
 
 
 if __name__ == "__main__":
+    # Why: who ends this program, ends its browser, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     sys.exit(main())
