@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 CALL = Call("https://app.example", "https://api.example/items", "PUT", [("X-A", "1")])
 
+ANY = ("Access-Control-Allow-Origin", "*")
+
 DRAWN = """\
 page          browser                            server
 +- PUT ------>|                                       |
@@ -106,6 +108,14 @@ def test_a_long_line_is_cut() -> None:
     lines = _draw(Call("https://app.example", "https://api.example/"), ramble, width=80, marks=ASCII)
     assert len(lines) < 42 * 40
     assert any("(60011 letters)" in line.text for line in lines)
+
+
+def test_a_walk_that_ends_well() -> None:
+    """The script reads the answer, and the page is given its status."""
+    drawn = _draw(Call("https://app.example", "https://b.test/"), lambda _: Response(200, [ANY]), width=80, marks=ASCII)
+    assert [line.style for line in drawn[-2:]] == ["green", "green"]
+    assert "* the script reads the answer" in drawn[-2].text
+    assert drawn[-1].text.startswith("|<- 200 -")
 
 
 def test_a_long_method() -> None:

@@ -293,6 +293,30 @@ def test_null_without_a_named_origin() -> None:
     assert (fix.where, fix.call) == ("page", {})
 
 
+def test_null_and_something_else_that_is_not_allowed() -> None:
+    """The page is opened elsewhere, and the policy must allow that page what it asks for."""
+    fix = play(Call("null", URL, "DELETE"), Response(403, []), policy=Policy(allow_origins=[APP])).fix
+    assert (fix.where, fix.call) == ("page", {"page_origin": APP})
+    assert fix.settings == {"allow_methods": ["GET", "HEAD", "POST", "DELETE"]}
+    assert "Add " in fix.sentence
+
+
+def test_a_redirect_without_its_answer() -> None:
+    """Of a reason alone, the sentence is the reason's own."""
+    said = "The answer is a redirect to a URL that is not http or https."
+    asked = Request("GET", URL, [("Origin", APP)])
+    for exchanges in ([], [(asked, Response(302, []))]):
+        assert explain(reasons.REDIRECT_TO_OTHER_SCHEME, exchanges=exchanges).what == said
+
+
+def test_an_origin_that_no_policy_can_name_is_not_added() -> None:
+    """What is else wrong is said all the same."""
+    asked = Request("OPTIONS", URL, [("Origin", "file://"), ("Access-Control-Request-Method", "PUT")])
+    policy = Policy(allow_origins=[APP])
+    fix = explain(reasons.METHOD_NOT_ALLOWED, exchanges=[(asked, Response(403, []))], policy=policy).fix
+    assert fix.settings == {"allow_methods": ["GET", "HEAD", "POST", "PUT"]}
+
+
 def test_credentials_are_never_added_to_what_matches_any_site() -> None:
     """Where the policy would refuse them with credentials, the regex and the patterns give way to the page."""
     policy = Policy(allow_origins=["https://*.github.io"], allow_origin_regex=r"https://.*", expose_headers="*")

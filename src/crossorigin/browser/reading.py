@@ -55,13 +55,8 @@ def list_readable(headers: Headers, *, is_cors: bool, has_credentials: bool, is_
 
 def _has_wildcard_first(text: str) -> bool:
     """Tell whether ``*`` stands before everything that is no name."""
-    for item in text.split(","):
-        name = item.strip(" \t")
-        if name and not is_token(name):
-            return False
-        if name == _ANY:
-            return True
-    return False
+    items = (item.strip(" \t") for item in text.split(","))
+    return next((item for item in items if item == _ANY or (item and not is_token(item))), "") == _ANY
 
 
 def merge_lines(headers: Headers, *, is_cors: bool) -> Headers:
