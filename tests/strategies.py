@@ -188,3 +188,10 @@ calls = st.builds(
     credentials=st.sampled_from(("omit", "same-origin", "include")),
     body=st.sampled_from((None, "", "a", b"{}")),
 )
+#: Calls whose method or header may have the name that stands for every name where a server lists it.
+starred_calls = st.builds(
+    lambda call, method, headers: Call(call.page_origin, call.url, method, headers, call.credentials, call.body),
+    calls,
+    st.sampled_from(("GET", "PUT", "*")),
+    st.sampled_from(((), (("*", "1"),), (("*", "1"), ("X-Test", "1")))),
+)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import strategies
 from conformance.doors import ask_asgi, ask_wsgi
@@ -97,7 +98,7 @@ def _needs_leave(name: str, value: str) -> bool:
 
 
 @pytest.mark.parametrize(("network", "profile"), LOOPS)
-@given(policy=strategies.policies, call=strategies.calls)
+@given(policy=strategies.policies, call=st.one_of(strategies.calls, strategies.starred_calls))
 @settings(max_examples=400)
 def test_a_script_reads_if_and_only_if_the_policy_shares(
     network: Callable[[Policy], Network], profile: str, policy: Policy, call: Call

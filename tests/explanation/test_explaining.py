@@ -255,6 +255,15 @@ def test_a_redirect_to_another_host_is_called_there() -> None:
     assert explanation.fix.call == {"url": "https://www.api.example/items"}
 
 
+@pytest.mark.parametrize(("method", "step"), [("GET", "request"), ("PUT", "preflight")])
+def test_a_redirect_to_the_same_url_is_the_servers_to_mend(method: str, step: str) -> None:
+    """To call it is what the script did, so the answer must have what it lacks."""
+    response = Response(302, [("Location", "/items#top")])
+    fix = play(Call(APP, URL, method), response).fix
+    assert (fix.where, fix.call, fix.status) == ("server", {}, 204 if step == "preflight" else None)
+    assert ("Access-Control-Allow-Origin", APP) in fix.headers
+
+
 @pytest.mark.parametrize("location", ["https://", "myapp://x"])
 def test_a_redirect_that_leads_nowhere_is_not_called(location: str) -> None:
     """Then the preflight is to be answered."""
@@ -426,6 +435,19 @@ def test_a_changed_policy_or_call_is_readable(policy: Policy, call: Call) -> Non
         return
     again = simulate(change_call(call, fix), PolicyNetwork(change_policy(policy, fix.settings)))
     assert again.is_readable, (fix, again)
+
+
+@pytest.mark.parametrize(
+    ("method", "headers"), [("*", ()), ("GET", [("*", "1")]), ("PUT", [("X-Test", "1"), ("*", "1")])]
+)
+def test_what_is_called_as_the_wildcard_needs_another_name(method: str, headers: Any) -> None:
+    """No policy allows it, not even one that allows every name."""
+    call = Call("https://app.example", "https://api.example/items", method, headers)
+    policy = Policy(allow_origins=["https://app.example"], allow_methods="*", allow_headers="*")
+    verdict = simulate(call, PolicyNetwork(policy))
+    assert verdict.reason
+    fix = explain(verdict.reason, call=call, exchanges=verdict.exchanges, policy=policy).fix
+    assert (fix.where, fix.settings, '"*" another name' in fix.sentence) == ("script", {}, True)
 
 
 @settings(deadline=None, max_examples=500)

@@ -326,7 +326,7 @@ def test_what_follows_from_the_names() -> None:
     assert policy.header_names == set(policy.sorted_names)
     assert [policy.allows_header(name) for name in ("x-test", "accept", "x-b", "x-c")] == [True, False, False, False]
     policy = Policy(allow_headers="*", deny_headers=["X-B"])
-    assert [policy.allows_header(name) for name in ("x-test", "accept", "x-b")] == [True, True, False]
+    assert [policy.allows_header(name) for name in ("x-test", "accept", "x-b", "*")] == [True, True, False, False]
 
 
 @pytest.mark.parametrize(
@@ -340,6 +340,7 @@ def test_what_follows_from_the_names() -> None:
         ("*", "get", True),
         ("*", "TRACE", False),
         ("*", "Connect", False),
+        ("*", "*", False),
     ],
 )
 def test_allows_method(methods: Any, asked: str, is_allowed: bool) -> None:

@@ -43,6 +43,8 @@ def find_fix(evidence: Evidence, near: frozenset[str]) -> Fix:
     """
     if own := _OWN_FIXES.get(evidence.reason.id):
         return own(evidence)
+    if evidence.policy and evidence.is_preflight and ANY in (evidence.method, *evidence.asked):
+        return Fix("script", 'Give what is called "*" another name in the script: no policy allows it.')
     if is_null(evidence):
         return _fix_null(evidence)
     if find_method_to_write(evidence):
@@ -203,6 +205,9 @@ def _fix_redirect(evidence: Evidence) -> Fix | None:
             # Why: what leads back to http was made by an app that does not know of the proxy in front of it.
             target, code = target._replace(scheme="https", port=start.port), lines.write_proxy_trust()
     url = str(target._replace(fragment=None))
+    # Why: what redirects to itself, such as one that sets a cookie first, redirects whoever calls it.
+    if url == str(start):
+        return None
     sentence = f"Call {show(url)} in the script, so that no redirect is needed."
     fix = _fix_call(evidence, sentence, url=url)
     return fix._replace(code={**fix.code, **code})

@@ -184,21 +184,27 @@ class Policy(Presets):
         return twin
 
     def allows_method(self, method: str) -> bool:
-        """Tell whether a preflight may ask for *method*, compared with case.
+        """Tell whether a preflight may ask for *method*, compared with case: never for one that is called ``*``.
 
         >>> Policy().allows_method("POST"), Policy().allows_method("post")
         (True, False)
         """
+        # Why: in an answer it would stand for every method, and be kept by the browser.
+        if method == ANY:
+            return False
         if self.habits.folds_methods:
             method = method.upper()
         return method in self.allow_methods or (self.allow_methods == (ANY,) and not is_forbidden_method(method))
 
     def allows_header(self, name: str) -> bool:
-        """Tell whether a preflight may ask for the header *name*, given in lower case.
+        """Tell whether a preflight may ask for the header *name*, given in lower case: never for one called ``*``.
 
         >>> Policy().allows_header("content-type"), Policy().allows_header("authorization")
         (True, False)
         """
+        # Why: in an answer it would stand for every name, and be kept by the browser.
+        if name == ANY:
+            return False
         if name in self.header_names or (self.allow_headers == (ANY,) and name not in self.denied_names):
             return True
         return any(pattern.match(name) for pattern in self.habits.names) and name not in self.denied_names
