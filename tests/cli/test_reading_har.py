@@ -115,8 +115,15 @@ def test_redirects(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     other = entry(url="https://b.example/x", got=[("access-control-allow-origin", "*")])
     found = run([write(tmp_path, other, moved, other), "--entry", "2"], capsys)
     assert (found["verdict"], len(found["exchanges"])) == ("readable", 2)
+    assert run([write(tmp_path, moved, other)], capsys)["entry"] == 1, "what it leads to is the same call"
+    assert [call["entry"] for call in run([write(tmp_path, other, moved, other)], capsys)["calls"]] == [1, 2]
+    assert run([write(tmp_path, moved, other), "--entry", "2"], capsys)["entry"] == 2
     found = run([write(tmp_path, moved)], capsys)
     assert found["error"]["kind"] == "not-recorded"
+    again = entry(status=302, got=[ALLOW, ("location", URL)])
+    found = run([write(tmp_path, again, again, entry(got=[ALLOW]))], capsys)
+    assert (found["verdict"], found["entry"], len(found["exchanges"])) == ("readable", 1, 3)
+    assert run([write(tmp_path, again)], capsys)["engines"]["webkit"]["reason"] == "too-many-redirects"
 
 
 def test_credentials(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -210,3 +217,15 @@ def test_a_long_recording_takes_no_time() -> None:
     assert [every.find_preflight(one) for one in entries[5000:]] == entries[:5000]
     assert find_calls(every) == entries[5000:]
     assert time.process_time() - begun < 10
+
+
+def test_a_recording_of_redirects_takes_no_time(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Thousands of calls of one URL, each redirected to another one."""
+    moved = entry(status=302, got=[ALLOW, ("location", "https://b.example/x")])
+    other = entry(url="https://b.example/x", got=[("access-control-allow-origin", "*")])
+    file = write(tmp_path, *[moved, other] * 1000)
+    begun = time.process_time()
+    found = run([file], capsys)
+    assert [call["entry"] for call in found["calls"]] == list(range(1, 2000, 2))
+    assert {len(call["exchanges"]) for call in found["calls"]} == {2}
+    assert time.process_time() - begun < 20

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -10,6 +11,7 @@ from crossorigin.cli.printing import CannotJudgeError
 from crossorigin.messages import Response, escape, get_values
 from crossorigin.probe import NoAnswerError
 from crossorigin.standard import headers as names
+from crossorigin.standard.statuses import is_redirect
 from crossorigin.standard.url import parse_url
 
 if TYPE_CHECKING:
@@ -89,12 +91,14 @@ class Entries:
         self.all = entries
         self._preflights: dict[tuple[str, str], list[Entry]] = {}
         self._calls: dict[tuple[str, str], list[Entry]] = {}
+        self._by_url: dict[str, list[Entry]] = {}
         for entry in entries:
             asked = get_values(entry.headers, names.REQUEST_METHOD) if entry.is_preflight else []
             if len(asked) == 1:
                 self._preflights.setdefault((asked[0], _cut(entry.url)), []).append(entry)
             elif not entry.is_preflight:
                 self._calls.setdefault((entry.method, _cut(entry.url)), []).append(entry)
+                self._by_url.setdefault(_normalize(entry.url), []).append(entry)
 
     def find_preflight(self, entry: Entry) -> Entry | None:
         """Return the preflight of an entry: the nearest that asks for its method at its URL."""
@@ -107,6 +111,20 @@ class Entries:
             _find_nearest(self._calls.get((asked[0], _cut(preflight.url)), ()), preflight) if len(asked) == 1 else None
         )
 
+    def find_target(self, entry: Entry) -> Entry | None:
+        """Return the entry that an entry's redirect leads to."""
+        response, url = entry.response, parse_url(entry.url)
+        locations = get_values(response.headers, names.LOCATION) if response and is_redirect(response.status) else []
+        target = parse_url(locations[0], url) if len(locations) == 1 else None
+        return self.find_later(str(target._replace(fragment=None)), entry) if target else None
+
+    def find_later(self, url: str, entry: Entry) -> Entry | None:
+        """Return the first request for a URL that comes after an entry and is no preflight."""
+        # Why: a URL may have thousands of entries, and their numbers rise.
+        found = self._by_url.get(url, [])
+        at = bisect.bisect_right(found, entry.number, key=lambda one: one.number)
+        return found[at] if at < len(found) else None
+
 
 def _find_nearest(found: Sequence[Entry], entry: Entry) -> Entry | None:
     return min(found, key=lambda one: abs(one.number - entry.number), default=None)
@@ -117,11 +135,17 @@ def _cut(url: str) -> str:
     return url.partition("#")[0]
 
 
+def _normalize(url: str) -> str:
+    """Return a URL as a request has it, or as it is written if it is none."""
+    parsed = parse_url(url)
+    return str(parsed._replace(fragment=None)) if parsed else url
+
+
 def find_calls(entries: Entries, number: int | None = None) -> list[Entry]:
     """Return the CORS requests of pages: they have an Origin, and it is not that of the URL.
 
     A preflight stands for the call that it asks for: the recorded one, or, where the browser has not shown it, one
-    without an answer.
+    without an answer. What a call is redirected to is no call of its own, unless its number is given.
 
     :param number: that of the one to return; None: all.
     :raises CannotJudgeError: there is none.
@@ -139,7 +163,9 @@ def find_calls(entries: Entries, number: int | None = None) -> list[Entry]:
     if not found:
         message = "the recording has no request with an Origin of another site: record it while the page makes its call"
         raise CannotJudgeError(message)
-    return [found[one] for one in sorted(found)]
+    # Why: a browser records each step of a redirect, and all of them are one call.
+    targets = {target.number for call in found.values() if (target := entries.find_target(call))}
+    return [found[one] for one in sorted(found) if number is not None or one not in targets]
 
 
 def _find_call_of(entries: Entries, preflight: Entry) -> Entry:
@@ -156,6 +182,7 @@ class Recording:
         self._entries = entries
         self._entry = entry
         self._preflight = entries.find_preflight(entry)
+        self._found: dict[Request, Entry] = {}
         self.notes: list[str] = []
 
     def make_draft(self) -> Draft:
@@ -201,10 +228,17 @@ class Recording:
         return found.response
 
     def _find(self, request: Request, call: Call) -> Entry | None:
-        if request.url == _cut(call.url):
-            return self._entry
-        later = (one for one in self._entries.all if one.number > self._entry.number and not one.is_preflight)
-        return next((one for one in later if _is_same_url(one.url, request.url)), None)
+        found: Entry | None
+        if before := self._found.get(request):
+            # Why: a redirect may lead to the same URL, such as one that sets a cookie first.
+            found = self._entries.find_later(request.url, before) or before
+        elif request.url == _cut(call.url):
+            found = self._entry
+        else:
+            found = self._entries.find_later(request.url, self._entry)
+        if found:
+            self._found[request] = found
+        return found
 
     def _invent(self, request: Request) -> Response:
         """Let a preflight pass that is not in the recording: the browser had it in its cache, or did not show it."""
@@ -230,8 +264,3 @@ class _Replay:
 
     def __call__(self, request: Request) -> Response:
         return self._recording.answer(request, self._call)
-
-
-def _is_same_url(one: str, other: str) -> bool:
-    parsed = parse_url(one)
-    return parsed is not None and str(parsed._replace(fragment=None)) == other
