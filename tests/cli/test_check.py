@@ -448,6 +448,17 @@ def test_messages_that_tell_something_else(capsys: pytest.CaptureFixture[str]) -
             [f"{text}{wire.url}. (Reason: CORS request did not succeed). Status code: (null).", *OF_PAGE], capsys
         )
         assert "names no rule of CORS" in " ".join(found["notes"])
+    safari = "Fetch API cannot load {} due to access control checks."
+    for answers, is_told in (([SILENT], False), ([SHARED], True)):
+        with serve_bytes(answers) as wire:
+            found = run_json([safari.format(wire.url), *OF_PAGE], capsys)
+            assert ("names no rule of CORS" in " ".join(found["notes"])) is is_told
+    with serve_bytes([answer(302, ORIGIN, "Location: http://a:b@a.example/")]) as wire:
+        found = run_json(
+            [f"{text}{wire.url}. (Reason: CORS request did not succeed). Status code: (null).", *OF_PAGE], capsys
+        )
+        assert found["engines"]["firefox"]["reason"] == "redirect-with-userinfo"
+        assert "names no rule of CORS" not in " ".join(found["notes"])
 
 
 REMARKS = [

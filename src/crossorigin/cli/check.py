@@ -122,11 +122,13 @@ def _is_insecure(parsed: argparse.Namespace, asked: Asked) -> bool:
 def _compare(asked: Asked, report: Report) -> list[str]:
     """Say where the message of a console and the verdict differ."""
     message, verdict = asked.message, report.walk.verdict
+    found = verdict.reason.id if verdict and verdict.reason else None
     if message is not None and message.reason is None:
-        return [_NO_CORS]
+        # Why: WebKit says the same of every failure, and its reason in another line.
+        is_explained = found is not None and (message.engine == "webkit" or found in message.alternatives)
+        return [] if is_explained else [_NO_CORS]
     if message is None or verdict is None:
         return []
-    found = verdict.reason.id if verdict.reason else None
     if found is None:
         text = (
             f"The message says {message.reason}, and this call is not blocked: the server was mended since, or the "
