@@ -156,6 +156,16 @@ def test_a_long_list_takes_no_time() -> None:
     assert time.process_time() - begun < 10
 
 
+def test_what_is_over_is_not_kept() -> None:
+    """A cache that lives long holds no more for a URL than what is still of use."""
+    cache = PreflightCache()
+    network = _Network(Turn(True, lists=PUT))
+    for now in range(100):
+        simulate(Call(PAGE, API, "PUT"), network, cache=cache, now=now * 10.0)
+    (kept,) = cache._kept.values()
+    assert max(map(len, kept.values())) == 1
+
+
 def _make_call(turn: Turn) -> Call:
     credentials: Any = turn.credentials
     return Call(turn.page, turn.url, turn.method, [(name, "1") for name in turn.names], credentials)

@@ -111,6 +111,7 @@ class PreflightCache:
                 kept.setdefault(key, []).append(_Entry(asker, max_age))
         # Why: an engine that asks again for a redirect's target may ask for nothing, and remembers the answer.
         kept.setdefault(_ANSWERED, []).append(_Entry(asker, max_age))
+        _sweep(kept, _ANSWERED, asker.now)
 
 
 def _find(kept: dict[_Key, list[_Entry]], asker: Asker, key: _Key) -> list[_Entry]:
