@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from crossorigin.ruleset import Ruleset
 
     Network = Callable[[Request], Response]
-    Decided = list[tuple[Request, Decision, tuple[str, ...]]]
 
 _EXAMPLE = """Example: crossorigin explain cors.toml https://api.example/items --origin https://app.example -X PUT
 

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 Headers = tuple[tuple[str, str], ...]
 
-#: "`Vary: Origin` is to be used if `Access-Control-Allow-Origin` is set dynamically."
+#: "If CORS protocol requirements are more complicated than setting `Access-Control-Allow-Origin` to * or a static
+#: origin, `Vary` is to be used."
 #: Spec: https://fetch.spec.whatwg.org/#cors-protocol-and-http-caches
 VARY: Headers = ((names.VARY, names.ORIGIN),)
 
