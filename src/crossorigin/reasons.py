@@ -16,7 +16,7 @@ _FETCH = "https://fetch.spec.whatwg.org/"
 
 
 class Reason:
-    """One ground for refusing a request.
+    """One ground for refusing a request, or for keeping an answer from a script.
 
     Two reasons are equal if their ids are: the hint may name the request at hand, the reason stays the same.
     """
