@@ -296,6 +296,7 @@ WRONG = [
     ("framework_apps:wrong", "\nWrite a number from 0 to 86400"),
     ("shop_apps:nothing", "has no attribute"),
     ("shop_apps:number", "int is no app"),
+    ("shop_apps:number", "is for crossorigin check, while it runs"),
     ("shop_apps:broken", "start-up failed: no database"),
     (".", "cannot be read"),
 ]

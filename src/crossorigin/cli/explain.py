@@ -116,7 +116,9 @@ def _ask_app(parsed: argparse.Namespace, asked: list[Asked]) -> list[Report]:
     try:
         kind = Kind(parsed.interface.upper(), "as --interface says") if parsed.interface else find_kind(app)
     except UnknownAppError as error:
-        message = f"{parsed.policy}: {error}"
+        # Why: aiohttp, Tornado and FastrAPI have no app that somebody else could call.
+        what = str(error).rstrip(".")
+        message = f"{parsed.policy}: {what}. What has a server of its own is for crossorigin check, while it runs"
         raise CannotJudgeError(message) from error
     with warnings.catch_warnings():
         # Why: the app warns once more when it starts.
