@@ -224,7 +224,8 @@ class _Fetch:
         if isinstance(leave, Reason):
             return leave
         fault = preflight.find_refusal(question, leave, self._profile)
-        if (fault is None or keeping.keeps_refusals) and (keeping.knows_null or asker.origin != NULL):
+        is_kept = (fault is None or keeping.keeps_refusals) and (keeping.knows_null or asker.origin != NULL)
+        if is_kept and leave.max_age is not None:
             cache.store(asker, leave.methods, leave.header_names, leave.max_age)
         return fault
 

@@ -27,9 +27,6 @@ if TYPE_CHECKING:
 _ANY = "*"
 _DELTA_SECONDS = re.compile("[0-9]+")
 
-#: "If max-age is failure or null, then set max-age to 5."
-_DEFAULT_MAX_AGE = 5
-
 #: Why: a number of seconds with more digits outlives every browser, and is slow to read.
 _MAX_DIGITS = 18
 
@@ -48,11 +45,11 @@ class Question(NamedTuple):
 
 
 class Leave(NamedTuple):
-    """What a preflight's answer gives leave for, and for how many seconds."""
+    """What a preflight's answer gives leave for, and for how many seconds: None, if it changes nothing that is kept."""
 
     methods: list[str]
     header_names: list[str]
-    max_age: int
+    max_age: int | None
 
 
 def is_preflight(request: Request) -> bool:
@@ -126,11 +123,9 @@ def _find_name_fault(question: Question, listed: list[str], profile: Profile) ->
     return reasons.AUTHORIZATION_NOT_LISTED if is_left_out else None
 
 
-def _read_max_age(headers: Headers, profile: Profile) -> int:
+def _read_max_age(headers: Headers, profile: Profile) -> int | None:
     # The standard: "If the ABNF for name allows a single header and list contains more than one, then return failure."
     text = ",".join(value.strip(" \t") for value in get_values(headers, MAX_AGE))
     is_number = _DELTA_SECONDS.fullmatch(text) is not None
-    if not is_number and profile.is_age_over(text):
-        return 0
-    max_age = int(text.lstrip("0")[:_MAX_DIGITS] or "0") if is_number else _DEFAULT_MAX_AGE
-    return max_age if profile.max_age_limit is None else min(max_age, profile.max_age_limit)
+    max_age = int(text.lstrip("0")[:_MAX_DIGITS] or "0") if is_number else profile.read_bad_age(text)
+    return max_age if max_age is None or profile.max_age_limit is None else min(max_age, profile.max_age_limit)

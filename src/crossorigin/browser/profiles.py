@@ -12,6 +12,9 @@ from crossorigin.standard import safelist
 from crossorigin.standard.headers import CLIENT_HINT_NAMES, USER_AGENT
 from crossorigin.standard.methods import SAFELISTED_METHODS
 
+#: "If max-age is failure or null, then set max-age to 5."
+DEFAULT_MAX_AGE = 5
+
 # An entry of the preflight cache, and a request, each with credentials or without them.
 _BOTH, _ENTRY_ONLY, _NEITHER = (True, True), (True, False), (False, False)
 
@@ -47,7 +50,8 @@ class Profile(NamedTuple):
     """What the standard leaves to an engine, and where an engine leaves the standard.
 
     ``max_age_limit``: the "imposed limit on max-age", in seconds, or None.
-    ``is_age_over``: whether a max-age that is no number is 0, and not as good as none.
+    ``read_bad_age``: how many seconds a max-age is that is no number; or None, and the answer changes nothing that is
+        kept.
     ``is_authorization_wild``: ``*`` in Access-Control-Allow-Headers stands for Authorization, too.
     ``safelist``: what decides for each name whether its value is safelisted.
     ``own_names``: what a script cannot set, though the standard does not forbid it.
@@ -79,7 +83,7 @@ class Profile(NamedTuple):
 
     name: str
     max_age_limit: int | None = None
-    is_age_over: Callable[[str], bool] = lambda _: False
+    read_bad_age: Callable[[str], int | None] = lambda _: DEFAULT_MAX_AGE
     is_authorization_wild: bool = False
     safelist: Mapping[str, Callable[[str], bool]] = safelist.CHECKS
     own_names: frozenset[str] = frozenset()
@@ -109,14 +113,14 @@ class Profile(NamedTuple):
 _NEGATIVE = re.compile("-[0-9]+")
 
 
-def _is_negative(text: str) -> bool:
-    return _NEGATIVE.fullmatch(text) is not None
+def _read_negative(text: str) -> int:
+    return 0 if _NEGATIVE.fullmatch(text) else DEFAULT_MAX_AGE
 
 
 _CHROMIUM = Profile(
     "chromium",
     max_age_limit=7200,
-    is_age_over=_is_negative,
+    read_bad_age=_read_negative,
     is_authorization_wild=True,
     safelist=safelists.CHROMIUM,
     own_names=frozenset({USER_AGENT.lower()}),
@@ -136,7 +140,7 @@ _CHROMIUM = Profile(
 _FIREFOX = Profile(
     "firefox",
     max_age_limit=86400,
-    is_age_over=lambda text: text != "",
+    read_bad_age=lambda text: None if text else DEFAULT_MAX_AGE,
     is_authorization_wild=True,
     safelist=safelists.FIREFOX,
     combines_headers=None,
@@ -158,7 +162,7 @@ _FIREFOX = Profile(
 _WEBKIT = Profile(
     "webkit",
     max_age_limit=600,
-    is_age_over=_is_negative,
+    read_bad_age=_read_negative,
     is_authorization_wild=True,
     safelist=safelists.WEBKIT,
     asks_again="first",

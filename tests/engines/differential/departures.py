@@ -21,8 +21,10 @@ from engines.differential.departure import (
     PUT,
     PUT_ALLOWED,
     SHARED,
+    WITH_X_A,
     Departure,
     age,
+    allow_headers,
     expose,
     once,
     redirect,
@@ -33,7 +35,7 @@ from engines.differential.departures_kept import KEPT
 
 DEPARTURES = (
     Departure(
-        "is_age_over",
+        "read_bad_age",
         "a negative age is over",
         twice(PUT, pre=(ANY_ORIGIN, PUT_ALLOWED, age("-1"))),
         {
@@ -44,13 +46,31 @@ DEPARTURES = (
         },
     ),
     Departure(
-        "is_age_over",
+        "read_bad_age",
         "an age that is no number",
         twice(PUT, pre=(ANY_ORIGIN, PUT_ALLOWED, age("60s"))),
         {
             "standard": "ASK:PUT[]/0 PUT/0 PUT/0 = 200, 200",
             "firefox": "ASK:PUT[]/0 PUT/0 ASK:PUT[]/0 PUT/0 = 200, 200",
         },
+    ),
+    Departure(
+        "read_bad_age",
+        "an age that is no number changes nothing that is kept",
+        Case(
+            PAGE,
+            (WITH_X_A, PUT, WITH_X_A),
+            (
+                Hop(
+                    (
+                        Answer(204, (ANY_ORIGIN, allow_headers("x-a"), FOR_MINUTES)),
+                        Answer(204, (ANY_ORIGIN, PUT_ALLOWED, allow_headers("x-a"), age("60s"))),
+                    ),
+                    (SHARED,),
+                ),
+            ),
+        ),
+        {"standard": "ASK:GET[x-a]/0 GET/0 ASK:PUT[]/0 PUT/0 GET/0 = 200, 200, 200"},
     ),
     Departure(
         "is_authorization_wild",
