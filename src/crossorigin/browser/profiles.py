@@ -15,7 +15,7 @@ from crossorigin.standard.methods import SAFELISTED_METHODS
 #: "If max-age is failure or null, then set max-age to 5."
 DEFAULT_MAX_AGE = 5
 
-# An entry of the preflight cache, and a request, each with credentials or without them.
+#: An entry of the preflight cache, and a request, each with credentials or without them.
 _BOTH, _ENTRY_ONLY, _NEITHER = (True, True), (True, False), (False, False)
 
 

@@ -37,7 +37,8 @@ class _Form(NamedTuple):
 #: A longer text is not read.
 _LONGEST = 10_000
 _REDIRECTS = range(300, 400)
-_QUOTE = "[\u2018\u2019'\"`]"  # typographic ones, and what becomes of them
+#: Typographic quotation marks, and what becomes of them.
+_QUOTE = "[\u2018\u2019'\"`]"
 _NAME = f"{_QUOTE}?(?P<header>[^\\s\u2018\u2019'\"`]+?){_QUOTE}?"
 
 _LISTED_METHOD = ("methods-wildcard-with-credentials",)
