@@ -612,13 +612,6 @@ def test_a_reader_that_leaves() -> None:
     assert done.stderr == b""
 
 
-def test_help_begins_with_an_example(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as caught:
-        main(["check", "--help"])
-    assert caught.value.code == 0
-    assert capsys.readouterr().out.split("\n\n")[1].startswith("Example: crossorigin check https://")
-
-
 def test_help_loads_no_engine() -> None:
     """``--help`` is quick because it loads neither the model nor the networks."""
     code = (

@@ -311,13 +311,6 @@ def test_what_cannot_be_judged(target: str, text: str, capsys: pytest.CaptureFix
     assert not printed.out
 
 
-def test_help_begins_with_an_example(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as caught:
-        main(["explain", "--help"])
-    assert caught.value.code == 0
-    assert capsys.readouterr().out.split("\n\n")[1].startswith("Example: crossorigin explain cors.toml https://")
-
-
 def test_what_an_app_prints_is_no_part_of_the_report(capsys: pytest.CaptureFixture[str]) -> None:
     """What is printed for machines can be read by them; the app's own words are on stderr."""
     status = main(["explain", "shop_apps:prints", URL, "--origin", APP, "--json"])

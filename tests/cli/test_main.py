@@ -106,3 +106,20 @@ def test_an_input_of_any_encoding() -> None:
     done = subprocess.run(command, input=b"\xff", env=environ, capture_output=True, check=False, timeout=60)
     assert done.returncode == 2
     assert done.stderr.startswith(b"crossorigin: the standard input is no URL")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "command"),
+    [
+        (["--help"], "check https://"),
+        (["check", "--help"], "check https://"),
+        (["explain", "--help"], "explain cors.toml https://"),
+        (["routes", "--help"], "routes main:app"),
+    ],
+)
+def test_help_begins_with_an_example(arguments: list[str], command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """``--help`` shows an example before anything else."""
+    with pytest.raises(SystemExit) as caught:
+        main(arguments)
+    assert caught.value.code == 0
+    assert capsys.readouterr().out.startswith(f"Example: crossorigin {command}")

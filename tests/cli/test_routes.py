@@ -134,17 +134,6 @@ def test_what_ends_it(target: str, status: int, text: str, capsys: pytest.Captur
     assert not printed.out
 
 
-@pytest.mark.parametrize(
-    ("arguments", "command"), [(["--help"], "check https://"), (["routes", "--help"], "routes main:app")]
-)
-def test_help_begins_with_an_example(arguments: list[str], command: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """``--help`` shows an example before anything else."""
-    with pytest.raises(SystemExit) as caught:
-        main(arguments)
-    assert caught.value.code == 0
-    assert capsys.readouterr().out.split("\n\n")[1].startswith(f"Example: crossorigin {command}")
-
-
 def test_help_names_what_is_read(capsys: pytest.CaptureFixture[str]) -> None:
     """Whoever has another framework knows before he asks."""
     with pytest.raises(SystemExit):

@@ -18,6 +18,12 @@ class Parser(argparse.ArgumentParser):
     def __init__(self, **options: Any) -> None:  # noqa: ANN401 (argparse's)
         super().__init__(allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter, **options)
 
+    def format_help(self) -> str:
+        """Show the example first, and then the usage."""
+        usage, gap, rest = super().format_help().partition("\n\n")
+        example, end, rest = rest.partition("\n\n")
+        return f"{example}{gap}{usage}{end}{rest}"
+
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:  # noqa: ANN401 (argparse's)
         """Parse what is known; the rest is an error here, where the options are those of the subcommand."""
         found, unknown = super().parse_known_args(args, namespace)
