@@ -171,10 +171,19 @@ def test_the_cors_check_is_made_at_the_preflight_too() -> None:
         (["007"], 7, 7, 7, 7),
         (["86400"], 86400, 7200, 86400, 600),
         (["864000"], 864000, 7200, 86400, 600),
-        ([f"1{'0' * 5000}"], 10**17, 7200, 86400, 600),
+        (["+60"], 5, 60, None, 60),
+        (["-1"], 5, 0, None, 0),
+        (["\v60\f"], 5, 5, None, 60),
+        (["60s"], 5, 5, None, 5),
+        ([""], 5, 5, 5, 5),
+        (["9223372036854775807"], 2**63 - 1, 7200, 86400, 600),
+        (["9223372036854775808"], 2**63, 5, 86400, 5),
+        (["-9223372036854775808"], 5, 0, None, 0),
+        (["-9223372036854775809"], 5, 5, None, 5),
+        ([f"1{'0' * 5000}"], 10**19, 5, 86400, 5),
     ],
 )
-def test_ages(values: list[str], standard: int, chromium: int, firefox: int, webkit: int) -> None:
+def test_ages(values: list[str], standard: int, chromium: int, firefox: int | None, webkit: int) -> None:
     """An age is a number of seconds, and each engine has a limit on it."""
     expected = {"standard": standard, "chromium": chromium, "firefox": firefox, "webkit": webkit}
     for profile, age in expected.items():

@@ -97,6 +97,9 @@ class PreflightCache:
 
         Spec: https://fetch.spec.whatwg.org/#concept-cache-create-entry
         """
+        longest = asker.keeping.longest_url
+        if longest is not None and len(asker.url) > longest:
+            return
         if asker.keeping.is_single:
             self.clear(asker)
         kept = self._kept.setdefault(asker[:2], {})

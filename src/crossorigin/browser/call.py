@@ -63,7 +63,7 @@ class Call:
             raise ValueError(message)
         header_list = _read_headers(self.headers, body)
         made = {"url": str(url), "method": method, "body": body, "parsed_url": url, "header_list": header_list}
-        for name, value in {**made, "headers": _combine(header_list)}.items():
+        for name, value in {**made, "headers": combine(header_list)}.items():
             object.__setattr__(self, name, value)
 
     @property
@@ -134,7 +134,7 @@ def _read_headers(headers: Headers, body: str | bytes | None) -> Headers:
     return tuple(made)
 
 
-def _combine(headers: Headers) -> Headers:
+def combine(headers: Headers) -> Headers:
     """Make one header of those that have the same name, which is that of the first."""
     made: dict[str, tuple[str, list[str]]] = {}
     for name, value in headers:

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 from crossorigin import reasons
 from crossorigin.browser import check, preflight, redirect
 from crossorigin.browser.cache import Asker, PreflightCache
+from crossorigin.browser.call import combine
 from crossorigin.browser.metadata import list_metadata, widen_site
 from crossorigin.browser.profiles import find_profile
-from crossorigin.browser.reading import list_readable, merge_lines
+from crossorigin.browser.reading import list_readable, merge_lines, replace_bytes
 from crossorigin.browser.verdict import Exchange, Verdict
 from crossorigin.messages import Request, Response
 from crossorigin.origins.origin import NULL
@@ -120,18 +121,24 @@ class _Fetch:
     )
 
     def __init__(self, call: Call, cache: PreflightCache, now: float, profile: Profile) -> None:
-        self._cache = cache
-        self._tainted_cache = PreflightCache() if profile.isolates_tainted and call.page_origin != NULL else cache
+        knows_page = profile.keeping.knows_null or call.page_origin != NULL
+        self._cache = cache if knows_page else PreflightCache()
+        isolates_tainted = profile.isolates_tainted and call.page_origin != NULL
+        self._tainted_cache = PreflightCache() if isolates_tainted or not knows_page else cache
         self._now = now
         self._profile = profile
         self._page_origin = call.page_origin
         self._has_credentials = call.credentials == "include"
         self._method = call.method
         self._body = call.content if call.body is not None else None
+        headers, judged = call.headers, call.header_list
+        if profile.override_spaces and any(name.lower() in names.METHOD_OVERRIDE_NAMES for name, _ in headers):
+            judged = _drop_overrides(judged, profile.override_spaces)
+            headers = combine(judged)
         # The standard: "If request's header list does not contain `Accept`, then: [...] Append (`Accept`, value)".
-        has_accept = any(name.lower() == _ACCEPT for name, _ in call.headers)
-        self._headers: Headers = tuple(call.headers) if has_accept else (*call.headers, _ACCEPT_ANY)
-        judged = call.headers if profile.combines_headers else call.header_list
+        has_accept = any(name.lower() == _ACCEPT for name, _ in headers)
+        self._headers: Headers = tuple(headers) if has_accept else (*headers, _ACCEPT_ANY)
+        judged = headers if profile.combines_headers else judged
         if profile.combines_headers == "trimmed":
             judged = tuple((name, value.rstrip(" ")) for name, value in judged)
         self._list = redirect.drop(judged, profile.own_names)
@@ -145,7 +152,9 @@ class _Fetch:
         self._has_asked = False
         self._keeps_origin = False
         self._late_fault: Reason | None = None
-        self._go_to(call.parsed_url)
+        url = call.parsed_url
+        is_dropped = url.fragment == "" and profile.empty_fragment == "dropped"
+        self._go_to(url._replace(fragment=None) if is_dropped else url)
         is_own = self._url_origin == self._page_origin
         self._is_doubtful = profile.doubts_redirects and is_own and call.credentials == "same-origin"
 
@@ -224,7 +233,7 @@ class _Fetch:
         if isinstance(leave, Reason):
             return leave
         fault = preflight.find_refusal(question, leave, self._profile)
-        is_kept = (fault is None or keeping.keeps_refusals) and (keeping.knows_null or asker.origin != NULL)
+        is_kept = (fault is None or keeping.keeps_refusals) and (keeping.knows_null or not self._is_tainted)
         if is_kept and leave.max_age is not None:
             cache.store(asker, leave.methods, leave.header_names, leave.max_age)
         return fault
@@ -257,6 +266,8 @@ class _Fetch:
             self._exchanges.append(Exchange(request, response))
         if self._profile.merges_lines:
             response = response._replace(headers=merge_lines(response.headers, is_cors=self._is_cors))
+        if self._profile.replaces_bytes:
+            response = response._replace(headers=replace_bytes(response.headers))
         return response
 
     def _get_origin(self) -> str:
@@ -318,6 +329,7 @@ class _Fetch:
             is_cors=self._is_cors,
             has_credentials=self._has_credentials,
             is_lenient=self._profile.exposes_leniently,
+            hidden_names=self._profile.hidden_names,
         )
         return Verdict("readable", None, tuple(self._exchanges), response.status, readable)
 
@@ -327,3 +339,12 @@ class _Fetch:
         if keeping.forgets_failures and (self._has_asked or keeping.forgets_simple_failures):
             self._get_cache().clear(self._get_asker())
         return Verdict("network-error", reason, tuple(self._exchanges), step=step)
+
+
+def _drop_overrides(headers: Headers, spaces: str) -> Headers:
+    """Leave out what tells a forbidden method, as an engine does that minds no quotes."""
+    return tuple(
+        (name, value)
+        for name, value in headers
+        if not names.is_override(name, [method.strip(spaces) for method in value.split(",")])
+    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from crossorigin import reasons
@@ -25,10 +24,6 @@ if TYPE_CHECKING:
     from crossorigin.reasons import Reason
 
 _ANY = "*"
-_DELTA_SECONDS = re.compile("[0-9]+")
-
-#: Why: a number of seconds with more digits outlives every browser, and is slow to read.
-_MAX_DIGITS = 18
 
 
 class Question(NamedTuple):
@@ -126,6 +121,5 @@ def _find_name_fault(question: Question, listed: list[str], profile: Profile) ->
 def _read_max_age(headers: Headers, profile: Profile) -> int | None:
     # The standard: "If the ABNF for name allows a single header and list contains more than one, then return failure."
     text = ",".join(value.strip(" \t") for value in get_values(headers, MAX_AGE))
-    is_number = _DELTA_SECONDS.fullmatch(text) is not None
-    max_age = int(text.lstrip("0")[:_MAX_DIGITS] or "0") if is_number else profile.read_bad_age(text)
+    max_age = profile.read_age(text)
     return max_age if max_age is None or profile.max_age_limit is None else min(max_age, profile.max_age_limit)

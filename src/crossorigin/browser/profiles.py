@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping  # noqa: TC003 (fields of a tuple)
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
-from crossorigin.browser import safelists
+from crossorigin.browser import ages, safelists
 from crossorigin.standard import safelist
-from crossorigin.standard.headers import CLIENT_HINT_NAMES, USER_AGENT
+from crossorigin.standard.headers import CLEAR_SITE_DATA, CLIENT_HINT_NAMES, USER_AGENT
 from crossorigin.standard.methods import SAFELISTED_METHODS
-
-#: "If max-age is failure or null, then set max-age to 5."
-DEFAULT_MAX_AGE = 5
 
 #: An entry of the preflight cache, and a request, each with credentials or without them.
 _BOTH, _ENTRY_ONLY, _NEITHER = (True, True), (True, False), (False, False)
@@ -31,7 +27,9 @@ class Keeping(NamedTuple):
     ``forgets_failures``: what is kept is forgotten when a preflighted request fails.
     ``forgets_simple_failures``: and when one fails that needed no preflight.
     ``ignores_conditional``: a conditional request is asked for, whatever is kept.
-    ``knows_null``: it keeps what is for the origin "null"; what an engine keeps for a redirect, see ``Profile``.
+    ``longest_url``: how many characters a URL may have, with its fragment, for which anything is kept, or None.
+    ``knows_null``: it keeps what is for the origin "null", and not only for one call of a page that has it; what an
+        engine keeps for a redirect, see ``Profile``.
     """
 
     matches: frozenset[tuple[bool, bool]] = frozenset({_BOTH, _ENTRY_ONLY, _NEITHER})
@@ -43,6 +41,7 @@ class Keeping(NamedTuple):
     forgets_failures: bool = True
     forgets_simple_failures: bool = False
     ignores_conditional: bool = False
+    longest_url: int | None = None
     knows_null: bool = True
 
 
@@ -50,11 +49,12 @@ class Profile(NamedTuple):
     """What the standard leaves to an engine, and where an engine leaves the standard.
 
     ``max_age_limit``: the "imposed limit on max-age", in seconds, or None.
-    ``read_bad_age``: how many seconds a max-age is that is no number; or None, and the answer changes nothing that is
-        kept.
+    ``read_age``: how many seconds a max-age is; or None, and the answer changes nothing that is kept.
     ``is_authorization_wild``: ``*`` in Access-Control-Allow-Headers stands for Authorization, too.
     ``safelist``: what decides for each name whether its value is safelisted.
     ``own_names``: what a script cannot set, though the standard does not forbid it.
+    ``override_spaces``: what stands around the methods in X-HTTP-Method and its like, where a list of them is split at
+        each comma, and not but at those outside of quotes: a header with a forbidden one is none.
     ``combines_headers``: a header that a script sets twice is one value when it is judged, with all whitespace or
         without that at its end; or None, and each is judged for itself.
     ``repeats_names``: a preflight asks as often for a name as the script has set it.
@@ -67,10 +67,14 @@ class Profile(NamedTuple):
         another one only by an answer that allows credentials; it fails when the next preflight has been sent.
     ``redirects_delete``: a redirect to another origin turns DELETE into GET.
     ``dropped_names``: headers that no redirect takes along, but one to the page's own origin.
+    ``hidden_names``: headers that no script can read, though the standard does not forbid it.
     ``exposes_leniently``: a ``*`` in Access-Control-Expose-Headers counts, if what is no name stands behind it.
     ``follows_userinfo``: a redirect may lead to a URL of the page's own origin that has a user name or password.
     ``empty_location``: an empty Location is "none", or "fails"; or it leads to the same URL, as the standard has it.
-    ``escapes_location``: bytes of a Location that are not ASCII are escaped as they are, not as letters.
+    ``escapes_location``: what is escaped of a Location before it is read: "bytes" that are not ASCII, which else are
+        letters; or "odd" ones, too, which else are left out or end what is read: tabs and other control characters.
+    ``empty_fragment``: a ``#`` with nothing behind it "stays" behind at a redirect, and may even be "dropped" from the
+        URL that a script calls; else it counts for what is kept of preflights, as any fragment does.
     ``repeated_location``: a Location that is there twice is one if both say the same, or what both say, "joined".
     ``asks_before_userinfo``: a redirect to another origin's URL that has a user name or password fails only when the
         preflight for it has been sent.
@@ -78,15 +82,17 @@ class Profile(NamedTuple):
     ``keeps_origin``: a call that had an Origin has it after a redirect, too, though a GET needs none.
     ``merges_lines``: of lines with one name, those without a value do not count; but Access-Control-Allow-Origin
         must not be there twice.
+    ``replaces_bytes``: bytes of an answer's values that are no UTF-8 become U+FFFD, one each.
     ``limits_total``: so many safelisted headers may be sent without a preflight, and no more.
     """
 
     name: str
     max_age_limit: int | None = None
-    read_bad_age: Callable[[str], int | None] = lambda _: DEFAULT_MAX_AGE
+    read_age: Callable[[str], int | None] = ages.read_standard
     is_authorization_wild: bool = False
     safelist: Mapping[str, Callable[[str], bool]] = safelist.CHECKS
     own_names: frozenset[str] = frozenset()
+    override_spaces: str | None = None
     # Differs from the standard: its header list keeps what a script sets twice apart, and judges each for itself. A
     # Call combines them, as XMLHttpRequest does, and two engines of three.
     combines_headers: Literal["whole", "trimmed"] | None = "whole"
@@ -97,30 +103,26 @@ class Profile(NamedTuple):
     doubts_redirects: bool = False
     redirects_delete: bool = False
     dropped_names: frozenset[str] = frozenset()
+    hidden_names: frozenset[str] = frozenset()
     exposes_leniently: bool = False
     follows_userinfo: bool = True
     empty_location: Literal["none", "fails"] | None = None
-    escapes_location: bool = True
+    escapes_location: Literal["bytes", "odd"] | None = "bytes"
+    empty_fragment: Literal["dropped", "stays"] | None = None
     repeated_location: Literal["once", "joined"] | None = None
     asks_before_userinfo: bool = False
     follows_odd_statuses: bool = False
     keeps_origin: bool = False
     merges_lines: bool = False
+    replaces_bytes: bool = False
     limits_total: bool = True
     keeping: Keeping = Keeping()
-
-
-_NEGATIVE = re.compile("-[0-9]+")
-
-
-def _read_negative(text: str) -> int:
-    return 0 if _NEGATIVE.fullmatch(text) else DEFAULT_MAX_AGE
 
 
 _CHROMIUM = Profile(
     "chromium",
     max_age_limit=7200,
-    read_bad_age=_read_negative,
+    read_age=ages.read_chromium,
     is_authorization_wild=True,
     safelist=safelists.CHROMIUM,
     own_names=frozenset({USER_AGENT.lower()}),
@@ -128,26 +130,32 @@ _CHROMIUM = Profile(
     dropped_names=CLIENT_HINT_NAMES,
     follows_userinfo=False,
     empty_location="none",
+    empty_fragment="stays",
     repeated_location="once",
+    hidden_names=frozenset({CLEAR_SITE_DATA.lower()}),
     keeping=Keeping(
         wildcards=frozenset({_NEITHER}),
         is_single=True,
         forgets_failures=False,
         ignores_conditional=True,
+        longest_url=1023,
         knows_null=False,
     ),
 )
 _FIREFOX = Profile(
     "firefox",
     max_age_limit=86400,
-    read_bad_age=lambda text: None if text else DEFAULT_MAX_AGE,
+    read_age=ages.read_firefox,
     is_authorization_wild=True,
     safelist=safelists.FIREFOX,
+    override_spaces=" \t",
     combines_headers=None,
     repeats_names=True,
     asks_again="left",
     asks_for_page=True,
     repeated_location="once",
+    escapes_location="odd",
+    empty_fragment="dropped",
     exposes_leniently=True,
     merges_lines=True,
     limits_total=False,
@@ -162,19 +170,21 @@ _FIREFOX = Profile(
 _WEBKIT = Profile(
     "webkit",
     max_age_limit=600,
-    read_bad_age=_read_negative,
+    read_age=ages.read_webkit,
     is_authorization_wild=True,
     safelist=safelists.WEBKIT,
+    override_spaces=" \t\v\f",
     asks_again="first",
     isolates_tainted=True,
     doubts_redirects=True,
     redirects_delete=True,
     empty_location="fails",
-    escapes_location=False,
+    escapes_location=None,
     repeated_location="joined",
     asks_before_userinfo=True,
     follows_odd_statuses=True,
     keeps_origin=True,
+    replaces_bytes=True,
     keeping=Keeping(
         wildcards=frozenset({_ENTRY_ONLY, _NEITHER}),
         is_authorization_wild=True,

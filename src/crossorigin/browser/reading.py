@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from crossorigin.messages import get_values
@@ -23,9 +24,25 @@ _ANY = "*"
 _LOCATION, _CONTENT_TYPE = LOCATION.lower(), CONTENT_TYPE.lower()
 
 
-def list_readable(headers: Headers, *, is_cors: bool, has_credentials: bool, is_lenient: bool = False) -> Headers:
+#: One character of more than one byte in UTF-8; or a byte that is of none.
+_UTF_8 = re.compile(
+    "[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|\xed[\x80-\x9f][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}"
+    "|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2}|([\x80-\xff])"
+)
+_REPLACEMENT = "\xef\xbf\xbd"
+
+
+def list_readable(
+    headers: Headers,
+    *,
+    is_cors: bool,
+    has_credentials: bool,
+    is_lenient: bool = False,
+    hidden_names: frozenset[str] = frozenset(),
+) -> Headers:
     """Return the headers of a basic, or of a CORS, filtered response, in their order, without what surrounds a value.
 
+    *hidden_names*: what an engine hides besides what the standard forbids.
     *is_lenient*: an engine minds a ``*`` although the list is none, if what spoils it stands behind.
 
     Spec: https://fetch.spec.whatwg.org/#concept-filtered-response-cors
@@ -36,6 +53,7 @@ def list_readable(headers: Headers, *, is_cors: bool, has_credentials: bool, is_
     >>> list_readable(headers, is_cors=True, has_credentials=True)
     ()
     """
+    forbidden = FORBIDDEN_RESPONSE_NAMES | hidden_names
     readable, is_any = frozenset[str](), True
     if is_cors:
         text = ",".join(get_values(headers, EXPOSE_HEADERS))
@@ -43,13 +61,13 @@ def list_readable(headers: Headers, *, is_cors: bool, has_credentials: bool, is_
         if found is None and is_lenient and not has_credentials and _has_wildcard_first(text):
             found = [_ANY]
         exposed = {name.lower() for name in found or ()}
-        readable = SAFELISTED_RESPONSE_NAMES | (exposed - FORBIDDEN_RESPONSE_NAMES)
+        readable = SAFELISTED_RESPONSE_NAMES | (exposed - forbidden)
         is_any = _ANY in exposed and not has_credentials
     # The standard, of a header value: "Has no leading or trailing HTTP tab or space bytes."
     return tuple(
         (name, value.strip(" \t"))
         for name, value in headers
-        if (lower := name.lower()) in readable or (is_any and lower not in FORBIDDEN_RESPONSE_NAMES)
+        if (lower := name.lower()) in readable or (is_any and lower not in forbidden)
     )
 
 
@@ -86,3 +104,15 @@ def merge_lines(headers: Headers, *, is_cors: bool) -> Headers:
         elif value:
             merged[at] = (name, f"{merged[at][1]}, {value}")
     return tuple(merged)
+
+
+def replace_bytes(headers: Headers) -> Headers:
+    r"""Put U+FFFD for each byte that is no UTF-8, as WebKitGTK's HTTP library does.
+
+    >>> replace_bytes([("X-A", "\xc3\xa4"), ("X-B", "a\xe4")])
+    (('X-A', '\xc3\xa4'), ('X-B', 'a\xef\xbf\xbd'))
+    """
+    return tuple(
+        (name, value if value.isascii() else _UTF_8.sub(lambda found: _REPLACEMENT if found[1] else found[0], value))
+        for name, value in headers
+    )

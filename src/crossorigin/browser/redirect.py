@@ -22,7 +22,7 @@ MAX_REDIRECTS = 20
 _SEE_OTHER = 303
 _CHANGES_POST = frozenset({301, 302})
 _ODD_STATUSES = range(309, 400)
-_NOT_ASCII = re.compile("[\x80-\xff]")
+_ESCAPED = {"bytes": re.compile("[\x80-\xff]"), "odd": re.compile("[\x00-\x20\x7f-\xff]")}
 
 
 def leads_on(response: Response, profile: Profile) -> bool:
@@ -52,20 +52,19 @@ def read_location(response: Response, base: Url, profile: Profile) -> Url | Reas
     if values == [""] and profile.empty_location == "fails":
         return reasons.REDIRECT_TO_INVALID_URL
     # The standard: "If the ABNF for name allows a single header and list contains more than one, then return failure."
-    url = parse_url(_escape(values[0]) if profile.escapes_location else values[0], base) if len(values) == 1 else None
+    url = parse_url(_escape(values[0], profile), base) if len(values) == 1 else None
     if url is None:
         return reasons.REDIRECT_TO_INVALID_URL
     # The standard: "If location is a URL whose fragment is null, then set location's fragment to requestFragment."
-    return url._replace(fragment=base.fragment) if url.fragment is None else url
+    if url.fragment is None and (base.fragment or profile.empty_fragment is None):
+        return url._replace(fragment=base.fragment)
+    return url
 
 
-def _escape(value: str) -> str:
-    r"""Percent-encode the bytes of a Location that are not ASCII, as browsers do, whatever they spell.
-
-    >>> _escape("/\xe2\x98\x83?\xff")
-    '/%E2%98%83?%FF'
-    """
-    return _NOT_ASCII.sub(lambda match: f"%{ord(match[0]):02X}", value)
+def _escape(value: str, profile: Profile) -> str:
+    """Percent-encode the bytes of a Location that are not ASCII, as browsers do, whatever they spell."""
+    escaped = _ESCAPED.get(profile.escapes_location or "")
+    return escaped.sub(lambda match: f"%{ord(match[0]):02X}", value) if escaped else value
 
 
 def find_fault(location: Url, page_origin: str, profile: Profile, *, is_cors: bool, count: int) -> Reason | None:

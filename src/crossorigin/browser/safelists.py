@@ -16,6 +16,7 @@ _NOT_ASCII = re.compile("[\x80-\xff]")
 _INTEGER = re.compile("[0-9]+")
 _DECIMAL = re.compile(r"[0-9]+(\.[0-9]+)?")
 _LOOSE_RANGE = re.compile(r"bytes=[\v\f]*\+?([0-9]+)[\v\f]*-(?:[\v\f]*\+?([0-9]+)[\v\f]*)?", re.IGNORECASE | re.ASCII)
+_WORDS = re.compile(r"\A([^; \t]+)[ \t][^;]*(?=;)")
 _CONNECTIONS = ("slow-2g", "2g", "3g", "4g")
 _NUMBER_LIMITS = {"chromium": 2**63 - 2, "firefox": 2**64 - 1, "webkit": 2**64 - 1}
 
@@ -36,8 +37,10 @@ def _is_loose_range(value: str) -> bool:
 
 
 def _is_plain_type(value: str) -> bool:
-    """Refuse lists, and a parameter that is left empty at the end."""
-    return "," not in value and not re.search(r";.*;[ \t]*\Z", value) and CHECKS["content-type"](value)
+    """Refuse lists, and a parameter that is left empty at the end; pass over words between the type and parameters."""
+    if "," in value or re.search(r";.*;[ \t]*\Z", value):
+        return False
+    return CHECKS["accept"](value) and CHECKS["content-type"](_WORDS.sub(r"\1", value))
 
 
 def _is_integer(value: str) -> bool:

@@ -21,6 +21,7 @@ SEC_WEBSOCKET_KEY = "Sec-WebSocket-Key"
 COOKIE = "Cookie"
 REFERER = "Referer"
 USER_AGENT = "User-Agent"
+CLEAR_SITE_DATA = "Clear-Site-Data"
 CONTENT_TYPE = "Content-Type"
 CONTENT_LENGTH = "Content-Length"
 SEC_FETCH_SITE = "Sec-Fetch-Site"
@@ -197,9 +198,7 @@ def is_forbidden_request_header(name: str, value: str) -> bool:
     >>> is_forbidden_request_header("X-HTTP-Method", "GET, trace"), is_forbidden_request_header("X-HTTP-Method", "GET")
     (True, False)
     """
-    if name.lower() in METHOD_OVERRIDE_NAMES:
-        return any(map(is_forbidden_method, split_value(value)))
-    return is_forbidden_request_name(name)
+    return is_forbidden_request_name(name) or is_override(name, split_value(value))
 
 
 def split_value(value: str) -> list[str]:
@@ -211,6 +210,17 @@ def split_value(value: str) -> list[str]:
     ['a', '"b,c"', '']
     """
     return [match[1].strip(" \t") for match in _ITEM.finditer(value)]
+
+
+def is_override(name: str, methods: list[str]) -> bool:
+    """Tell whether a header tells one of the *methods* that is forbidden.
+
+    Spec: https://fetch.spec.whatwg.org/#forbidden-request-header
+
+    >>> is_override("X-HTTP-Method", ["GET", "trace"]), is_override("X-Test", ["TRACE"])
+    (True, False)
+    """
+    return name.lower() in METHOD_OVERRIDE_NAMES and any(map(is_forbidden_method, methods))
 
 
 def is_forbidden_response_name(name: str) -> bool:

@@ -64,7 +64,7 @@ def _write_seen(seen: Seen) -> str:
 
 
 def _write_result(result: Result) -> str:
-    own = [f"{name}:{value}" for name, value in result.headers if name in {"x-a", "content-type"}]
+    own = [f"{name}:{value}" for name, value in result.headers if name in {"x-a", "content-type", "clear-site-data"}]
     return " ".join([result.outcome if result.status is None else str(result.status), *own])
 
 

@@ -20,6 +20,7 @@ from engines.differential.departure import (
     Departure,
     allow_headers,
     allow_methods,
+    to,
     twice,
 )
 
@@ -160,6 +161,15 @@ KEPT = (
         },
     ),
     Departure(
+        "keeping.longest_url",
+        "a long URL",
+        twice(PUT._replace(url=f"{API}?{'a' * 1000}"), pre=(ANY_ORIGIN, PUT_ALLOWED, FOR_MINUTES)),
+        {
+            "standard": f"ASK:PUT[]/0?{'a' * 1000} PUT/0?{'a' * 1000} PUT/0?{'a' * 1000} = 200, 200",
+            "chromium": " ".join([f"ASK:PUT[]/0?{'a' * 1000} PUT/0?{'a' * 1000}"] * 2) + " = 200, 200",
+        },
+    ),
+    Departure(
         "keeping.knows_null",
         "a page without an origin",
         twice(PUT, pre=(ANY_ORIGIN, PUT_ALLOWED, FOR_MINUTES), page="null"),
@@ -167,5 +177,19 @@ KEPT = (
             "standard": "ASK:PUT[]@null/0 PUT@null/0 PUT@null/0 = 200, 200",
             "chromium": "ASK:PUT[]@null/0 PUT@null/0 ASK:PUT[]@null/0 PUT@null/0 = 200, 200",
         },
+    ),
+    Departure(
+        "keeping.knows_null",
+        "such a page is redirected to the same URL",
+        Case(
+            "null",
+            (PUT,),
+            (
+                Hop(
+                    (Answer(204, (ANY_ORIGIN, PUT_ALLOWED, FOR_MINUTES)),), (Answer(307, (ANY_ORIGIN, to(API))), SHARED)
+                ),
+            ),
+        ),
+        {"standard": "ASK:PUT[]@null/0 PUT@null/0 PUT@null/0 = 200"},
     ),
 )
