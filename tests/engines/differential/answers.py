@@ -1,8 +1,9 @@
 """Random answers: well-formed, nearly right, hostile.
 
-What no HTTP is not here: NUL, CR and LF in a value, interim statuses, broken framing. Nor are bytes that are no
-UTF-8, for which WebKitGTK's HTTP library puts other bytes. Nor is what is no CORS:
-a status that asks for a password, but at preflights, to which no browser gives one.
+What no HTTP is not here: NUL, CR and LF in a value, interim statuses, broken framing. Nor is a Content-Encoding, which
+Chromium's decoder judges, or a Content-Disposition with a comma, which its HTTP parser takes for two. Nor is what is no
+CORS: a status that asks for a password, but at preflights, to which no browser gives one; and a Clear-Site-Data that
+clears anything, which has Chromium forget its preflights.
 """
 
 from __future__ import annotations
@@ -72,6 +73,9 @@ _NEAR_ORIGINS = (
     "{};",
     "%2A",
     "{}\x7f",
+    "{}\xa0",
+    "\xe4",
+    "{},,,,,,",
     "undefined",
 )
 _NEAR_TRUE = (
@@ -112,6 +116,20 @@ _ODD_AGES = (
     "-600",
     "1 2",
     "٣".encode().decode("latin-1"),
+    "+600",
+    "+0",
+    "-99999999999999999999999",
+    "-9223372036854775808",
+    "-9223372036854775809",
+    "-9223372036854775807",
+    "\x0b0",
+    "0\x0c",
+    "\x0c-1",
+    "- 1",
+    "+-1",
+    "-1.5",
+    "0,0",
+    "\xa00",
 )
 _SPACES = (" ", " ", " ", "", "\t", "  ", " \t ")
 _OWN_LINES = (
@@ -131,6 +149,17 @@ _OWN_LINES = (
     ("Set-Cookie", "a=b; Path=/c/<id>/"),
     ("Set-Cookie2", "a=b"),
     ("X-Bytes", "\xc3\xa4\x01"),
+    ("X-Latin", "\xe4\xa0 \xff"),
+    ("X-Broken", "\xe2\x98 \xed\xa0\x80\xc3\xa4"),
+    ("X-Long", "a" * 3000),
+    ("Clear-Site-Data", "x"),
+    ("Via", "1.1 x"),
+    ("Age", "5"),
+    ("Link", "<x>; rel=preload"),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Sec-X", "1"),
+    ("Cookie", "a=b"),
+    ("Access-Control-Expose", "*"),
     ("X-Comma", "a, b"),
     ("X-Empty", ""),
     ("Vary", "Origin"),

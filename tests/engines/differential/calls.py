@@ -17,7 +17,7 @@ CREDENTIALS = ("same-origin", "omit", "include")
 _USUAL_METHODS = ("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD")
 # Why: CONNECT, TRACE and TRACK are no calls: `fetch` throws before there is a request.
 _ODD_METHODS = ("get", "post", "Put", "deLete", "patch", "Patch", "head", "options", "OPTIONS", "CHICKEN", "M-SEARCH")
-_ODDER_METHODS = ("$!'+*", "x", "PROPFIND", "QUERY", "GETX", "purge")
+_ODDER_METHODS = ("$!'+*", "x", "PROPFIND", "QUERY", "GETX", "purge", "*", "0", "A" * 60, "null", "TRACES", "`|~")
 
 _SAFE_TYPES = ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "TEXT/plain;charset=utf-8")
 _TYPES = (
@@ -49,6 +49,11 @@ _TYPES = (
     "text/plain; a:b",
     "text/plain;charset=utf-8;a=b@c",
     "text\\plain",
+    "text/plain a;b",
+    "text/plain\ta b; c=d",
+    "multipart/form-data a;",
+    "text/plain (a);b",
+    "text/plain a",
 )
 _RANGES = (
     "bytes=0-",
@@ -113,6 +118,16 @@ _ODD_NAMES = (
     "Sec",
     "Proxy",
     "Service-Worker",
+    "*",
+    "__proto__",
+    "X-" + "n" * 200,
+    "Forwarded",
+    "Traceparent",
+    "Content-Disposition",
+    "Content-Location",
+    "Access-Control-Expose-Headers",
+    "Alt-Used",
+    "From",
 )
 _FORBIDDEN_NAMES = (
     "Cookie",
@@ -144,7 +159,10 @@ _FORBIDDEN_NAMES = (
     "Access-Control-Request-Local-Network",
 )
 _OVERRIDES = ("X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override")
-_OVERRIDE_VALUES = ("PUT", "TRACE", "trace", "GET, TRACK", "GET,connect ,x", '"TRACE"', "TRACES", "")
+_OVERRIDE_VALUES = (
+    *("PUT", "TRACE", "trace", "GET, TRACK", "GET,connect ,x", '"TRACE"', "TRACES", ""),
+    *('"a, TRACE ,b"', 'a"b,TRACE', '"TRACE', "'a,TRACE'", "\x0bTRACE", "a,TRACE\x0c", "TRACE;", ",TRACE,"),
+)
 
 
 def make_call(random: Random, url: str) -> Call:
@@ -188,7 +206,7 @@ def make_body(random: Random, method: str) -> tuple[str | None, bool]:
 
 def make_headers(random: Random) -> Pairs:
     """Choose the headers that a script sets."""
-    count = random.choices((0, 1, 2, 3, 6), (35, 30, 20, 10, 5))[0]
+    count = random.choices((0, 1, 2, 3, 6, 15, 40), (35, 30, 20, 10, 5, 2, 1))[0]
     lines = [_make_line(random) for _ in range(count)]
     if random.random() < 0.04:
         lines += _make_total(random)
@@ -198,7 +216,9 @@ def make_headers(random: Random) -> Pairs:
 def _make_line(random: Random) -> tuple[str, str]:
     kind = random.random()
     if kind < 0.3:
-        return random.choice(_UNSAFE_NAMES), random.choice(("1", "", "a, b", "Bearer t", "\xe4", "x" * 200))
+        return random.choice(_UNSAFE_NAMES), random.choice(
+            ("1", "", "a, b", "Bearer t", "\xe4", "x" * 200, "a\tb", '"')
+        )
     if kind < 0.4:
         return random.choice(_ODD_NAMES), random.choice(("1", "on", "x"))
     if kind < 0.5:

@@ -37,6 +37,12 @@ _DEAD_LOCATIONS = (
 )
 
 
+_LONG = "?" + "a" * 2000
+
+#: What may stand behind the URL of a call that is redirected: fragments are inherited.
+_TAILS = ("#", "#a", "?#", "?a#b")
+
+
 def make_case(seed: int, number: int) -> Case:
     """Make the case of a number: always the same for a seed, however many are made."""
     random = Random(f"{seed}/{number}")
@@ -45,7 +51,9 @@ def make_case(seed: int, number: int) -> Case:
         return _make_single(random)
     if kind < 0.7:
         return _make_sequence(random)
-    return _make_redirected(random) if kind < 0.98 else _make_chain(random)
+    if kind < 0.95:
+        return _make_redirected(random)
+    return _make_loop(random) if kind < 0.98 else _make_chain(random)
 
 
 def _make_single(random: Random) -> Case:
@@ -79,7 +87,7 @@ def _make_sequence(random: Random) -> Case:
             call = call._replace(method=method, headers=headers, credentials=credentials)
         made.append(call)
     if random.random() < 0.05:
-        made = [call._replace(url=url + random.choice(("", "#a", "#b", "?", "?q"))) for call in made]
+        made = [call._replace(url=url + random.choice(("", "#", "#a", "#b", "?", "?q", _LONG))) for call in made]
     preflights = tuple(_make_remembered(random, made) for _ in range(random.choice((1, 2, count))))
     shared = tuple(answers.make_actual(random, random.choice(made)) for _ in range(random.choice((1, count))))
     return Case(page, tuple(made), (Hop(preflights, answers.make_misdirected(shared)),))
@@ -109,6 +117,8 @@ def _make_redirected(random: Random) -> Case:
         hops.append(Hop((answers.make_preflight(random, [call]),), (redirect,)))
     hops.append(_make_hop(random, call))
     again: tuple[Call, ...] = (call, call) if random.random() < 0.2 else (call,)
+    if random.random() < 0.1:
+        again = (call._replace(url=call.url + random.choice(_TAILS)), *again)
     if random.random() < 0.1:
         # Why: what is kept of the preflight for a redirect's target may serve a call of that target, and the reverse.
         same = call.url.removesuffix("/c/<id>/0")
@@ -148,6 +158,14 @@ def _make_locations(random: Random, page: str, number: int) -> list[str]:
         f"{path}?a b",
         f"{path}?\xc3\xa4",
         f"{path}?%zz",
+        f"{path}?\xe4",
+        f"{path}?a\tb",
+        f"{path}?a\x01",
+        f"\x0b{path}",
+        url.replace("//", "\t//"),
+        f"{path}#",
+        f"{path}#\t",
+        f"{path}/.\t./a",
     )
     return [random.choice(spellings)]
 
@@ -163,3 +181,20 @@ def _make_chain(random: Random) -> Case:
     redirect = Answer(random.choice(answers.REDIRECTS), (*lines, ("Location", f" {target}")))
     hops = [Hop((preflight,), (redirect,))] * random.choice((18, 19, 20, 21, 22))
     return Case(page, (call,), (*hops, _make_hop(random, call._replace(headers=()))))
+
+
+def _make_loop(random: Random) -> Case:
+    """Redirect to URLs where the call has been, once or a few times."""
+    page = calls.make_page(random)
+    call = calls.make_call(random, f"{calls.make_origin(random, page)}/c/<id>/0")
+    call = call._replace(headers=random.choice(((), _CUSTOM_LINES[:1], _CUSTOM_LINES[:3])))
+    targets = [call.url, f"{calls.make_origin(random, page)}/c/<id>/1", "#", "/c/<id>/1"]
+    hops = []
+    for _ in range(2):
+        locations = [random.choice(targets) for _ in range(random.choice((1, 2, 3)))]
+        lines = answers.make_shared(random, call, "good")
+        status = random.choice(answers.REDIRECTS)
+        actuals = [Answer(status, (*lines, ("Location", f" {location}"))) for location in locations]
+        actuals.append(Answer(200, tuple(answers.make_shared(random, call, "good"))))
+        hops.append(Hop((answers.make_preflight(random, [call], "good"),), tuple(actuals)))
+    return Case(page, (call,) * random.choice((1, 1, 2)), tuple(hops))
