@@ -14,6 +14,7 @@
         ├── UnknownOptionError        no option has that name
         ├── IncompatibleOptionsError  each is right alone, together they are not
         └── InvalidFileError          a policy file that cannot be read as one
+    DialectError                      a text that is not of its format, or rules that a format has no words for
 
 A request is never an exception: it gets a decision with reasons.
 """
@@ -224,6 +225,41 @@ class PolicyError(ExceptionGroup[SettingError], ValueError):
     def __str__(self) -> str:
         """Print every mistake in full."""
         return self.message
+
+
+class DialectError(ValueError):
+    """A text that cannot be read in its dialect, or rules that a dialect has no words for at all.
+
+    :param dialect: its name.
+    :param what: what is wrong.
+    :param fix: a sentence that says what to write instead.
+    :param line: where it is in the text, counted from 1; 0 where there is no text.
+    :param column: the same in the line.
+    :param excerpt: that line.
+    """
+
+    def __init__(  # noqa: PLR0913 (an error holds fields, not prose)
+        self, dialect: str, what: str, *, fix: str, line: int = 0, column: int = 0, excerpt: str = ""
+    ) -> None:
+        super().__init__(dialect, what)
+        self.dialect = dialect
+        self.what = what
+        self.fix = fix
+        self.line = line
+        self.column = column
+        self.excerpt = excerpt
+
+    def __str__(self) -> str:
+        """Say where, show the line with a caret, and say what to write instead."""
+        if not self.line:
+            return f"{self.dialect}: {self.what}\n{self.fix}"
+        # Why: a line may have a megabyte, and whatever it holds is printed.
+        start = max(0, self.column - 1 - _WIDTH // 2)
+        shown = "".join(mark if mark.isprintable() else "?" for mark in self.excerpt[start : start + _WIDTH])
+        lines = [f"{self.dialect}, line {self.line}, column {self.column}: {self.what}"]
+        if shown.strip():
+            lines += [f"    {shown}", f"    {' ' * (self.column - 1 - start)}^"]
+        return "\n".join([*lines, self.fix])
 
 
 class PolicyWarning(UserWarning):

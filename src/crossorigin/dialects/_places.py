@@ -1,0 +1,63 @@
+"""Places in a text, and the error that shows one."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from crossorigin.dialects._translation import Position
+from crossorigin.errors import DialectError
+
+if TYPE_CHECKING:
+    from crossorigin.errors import PolicyError
+
+#: More characters are not read.
+MAX_TEXT = 4_000_000
+
+START = Position(1, 1)
+
+
+def fail(dialect: str, text: str, position: Position, what: str, *, fix: str) -> DialectError:
+    r"""Make the error that points at a position of a text.
+
+    >>> fail("toml", "a = 1\\nb = ]", Position(2, 5), "no value", fix="Write one").excerpt
+    'b = ]'
+    """
+    lines = text.split("\n")
+    line = min(max(position.line, 1), len(lines))
+    excerpt = lines[line - 1].rstrip("\r")
+    column = min(max(position.column, 1), len(excerpt) + 1)
+    return DialectError(dialect, what, fix=fix, line=line, column=column, excerpt=excerpt)
+
+
+def fail_for_mistakes(dialect: str, text: str, position: Position, error: PolicyError) -> DialectError:
+    """Make the error of settings that cannot be a policy, with all that they say."""
+    mistakes = error.mistakes
+    what = f"{mistakes[0].place} cannot be used" if len(mistakes) == 1 else f"{len(mistakes)} settings cannot be used"
+    return fail(dialect, text, position, what, fix="\n".join(map(str, mistakes)))
+
+
+def check_size(dialect: str, text: str) -> None:
+    """Refuse a text that nobody has written.
+
+    :raises DialectError: it is too long.
+    """
+    if len(text) > MAX_TEXT:
+        what = f"the text has {len(text)} characters, and at most {MAX_TEXT} are read"
+        raise fail(dialect, "", START, what, fix="Part it")
+
+
+def find_key(text: str, key: str, table: int = 0) -> Position:
+    r"""Return where a key is set in a text of lines: below the ``[[rule]]`` of that number, or above them all.
+
+    >>> find_key("a = 1\\n[[rule]]\\nb = 2\\n", "b", 1), find_key("a = 1", "c")
+    (Position(line=3, column=1), Position(line=1, column=1))
+    """
+    number = 0
+    for at, line in enumerate(text.split("\n"), 1):
+        if line.strip().startswith("[[rule]]"):
+            number += 1
+        found = re.match(rf"[ \t]*(?:export[ \t]+)?[\"']?{re.escape(key)}[\"']?[ \t]*=", line)
+        if found and number == table:
+            return Position(at, 1 + len(line) - len(line.lstrip()))
+    return START
