@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from re import _constants, _parser  # type: ignore[attr-defined]  # the only parser that reads what re reads
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crossorigin.errors import InvalidOriginError
+from crossorigin.origins.origin import read_origin
 from crossorigin.origins.pattern import parse_pattern
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ _LABELS = r"(?:[a-z0-9_-]+\.)+"
 _LETTERS = "[a-z0-9_-]+"
 _PORT = r"(?::[1-9][0-9]{0,4})?"
 _OPEN = "(?:"
+_CLOSE = r")\Z"
 
 #: What numbers or names its groups cannot stand beside others.
 _REFERS = re.compile(r"\\[1-9]|\(\?P[=<]|\(\?\(")
@@ -31,7 +33,7 @@ def pattern_to_regex(text: str) -> str:
     """
     pattern = parse_pattern(text)
     bare = text.removesuffix(":*") if pattern.has_any_port else text
-    written = re.sub(r"[.\[\]]", r"\\\g<0>", bare)
+    written = _escape(bare)
     written = written.replace(r"*\.", _LABELS, 1) if pattern.is_subdomains else written.replace("*", _LETTERS, 1)
     return written + (_PORT if pattern.has_any_port else "")
 
@@ -56,11 +58,16 @@ def write_flags(regex: re.Pattern[str]) -> str:
     >>> write_flags(re.compile("https://a", re.IGNORECASE)), write_flags(re.compile("https://a"))
     ('(?i:https://a)', 'https://a')
     """
-    bare = _GLOBAL_FLAGS.sub("", regex.pattern, count=1) if _GLOBAL_FLAGS.match(regex.pattern) else regex.pattern
+    bare = _GLOBAL_FLAGS.sub("", regex.pattern, count=1) if has_leading_flags(regex) else regex.pattern
     letters = "".join(letter for flag, letter in _FLAGS.items() if regex.flags & flag)
     # Why: a comment at the end of a verbose expression would take the bracket in.
     end = "\n)" if "x" in letters else ")"
     return f"(?{letters}:{bare}{end}" if letters else bare
+
+
+def has_leading_flags(regex: re.Pattern[str]) -> bool:
+    """Tell whether an expression begins with flags, and so cannot stand inside another."""
+    return _GLOBAL_FLAGS.match(regex.pattern) is not None
 
 
 def join_regexes(regexes: Sequence[str]) -> str:
@@ -116,6 +123,49 @@ def _find_end(text: str, at: int) -> int:
                 return at
         at += 1
     return len(text)
+
+
+class Anchored(NamedTuple):
+    """What an expression allows that is asked about the beginning of an origin, if it must match the whole."""
+
+    origins: list[str]
+    regexes: list[re.Pattern[str]]
+    is_any: bool
+    is_loose: bool
+
+
+def anchor(text: str, *, is_text: bool = False) -> str:
+    r"""Write an expression so that it matches only the whole of an origin, whoever asks it.
+
+    >>> anchor("https://a|b"), anchor("http://[::1]", is_text=True)
+    ('(?:https://a|b)\\Z', '(?:http://\\[::1\\])\\Z')
+    """
+    return f"{_OPEN}{_escape(text) if is_text else text}{_CLOSE}"
+
+
+def read_anchored(regex: re.Pattern[str]) -> Anchored:
+    r"""Read an expression as ``anchor`` writes it, or as someone else has.
+
+    >>> read_anchored(re.compile(r"(?:https://(?:[a-z0-9_-]+\.)+example\.com)\Z")).origins
+    ['https://*.example.com']
+    """
+    text = regex.pattern
+    inner = text[len(_OPEN) : -len(_CLOSE)]
+    if text != anchor(inner) or _find_end(text, len(_OPEN)) != len(text) - len(_CLOSE):
+        return Anchored([], [regex], is_any=False, is_loose=not is_anchored(regex))
+    literal = re.sub(r"\\([.\[\]])", r"\1", inner)
+    pattern = regex_to_pattern(inner)
+    if inner == ".*":
+        return Anchored([], [], is_any=True, is_loose=False)
+    if pattern is None and _escape(literal) == inner and read_origin(literal):
+        pattern = literal
+    if pattern is not None:
+        return Anchored([pattern], [], is_any=False, is_loose=False)
+    return Anchored([], [re.compile(inner, regex.flags)], is_any=False, is_loose=False)
+
+
+def _escape(text: str) -> str:
+    return re.sub(r"[.\[\]]", r"\\\g<0>", text)
 
 
 def is_anchored(regex: re.Pattern[str]) -> bool:

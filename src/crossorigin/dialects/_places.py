@@ -20,7 +20,7 @@ START = Position(1, 1)
 def fail(dialect: str, text: str, position: Position, what: str, *, fix: str) -> DialectError:
     r"""Make the error that points at a position of a text.
 
-    >>> fail("toml", "a = 1\\nb = ]", Position(2, 5), "no value", fix="Write one").excerpt
+    >>> fail("toml", "a = 1\nb = ]", Position(2, 5), "no value", fix="Write one").excerpt
     'b = ]'
     """
     lines = text.split("\n")
@@ -50,7 +50,7 @@ def check_size(dialect: str, text: str) -> None:
 def find_key(text: str, key: str, table: int = 0) -> Position:
     r"""Return where a key is set in a text of lines: below the ``[[rule]]`` of that number, or above them all.
 
-    >>> find_key("a = 1\\n[[rule]]\\nb = 2\\n", "b", 1), find_key("a = 1", "c")
+    >>> find_key("a = 1\n[[rule]]\nb = 2\n", "b", 1), find_key("a = 1", "c")
     (Position(line=3, column=1), Position(line=1, column=1))
     """
     number = 0

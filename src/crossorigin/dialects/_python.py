@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import warnings
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -16,11 +17,11 @@ if TYPE_CHECKING:
     from crossorigin.errors import DialectError
 
 _DEEPEST = 40
-_FLAGS = {
-    name: flag
-    for flag in (re.IGNORECASE, re.MULTILINE, re.DOTALL, re.VERBOSE, re.ASCII)
-    for name in (flag.name, (flag.name or "")[0])
-} | {"S": re.DOTALL, "X": re.VERBOSE}
+_SAID = (re.IGNORECASE, re.MULTILINE, re.DOTALL, re.VERBOSE, re.ASCII)
+_FLAGS = {name: flag for flag in _SAID for name in (flag.name, (flag.name or "")[0])} | {
+    "S": re.DOTALL,
+    "X": re.VERBOSE,
+}
 
 
 class NotLiteralError(Exception):
@@ -39,6 +40,8 @@ class Source(NamedTuple):
     tree: ast.Module
     lines: list[str]
     names: Mapping[str, ast.expr]
+    #: Lists that the module imports, by the names that they are imported under.
+    known: Mapping[str, list[str]]
 
     def locate(self, node: ast.AST) -> Position:
         """Return where a node begins."""
@@ -60,19 +63,20 @@ class Source(NamedTuple):
 
     def evaluate_items(self, node: ast.expr) -> tuple[Any, list[Position]]:
         """Do the same, but of a list, leave out the items that are not literals, and return where they stand."""
-        node = self._follow(node)
+        node = self.follow(node)
         if not isinstance(node, ast.List | ast.Tuple | ast.Set):
             return self._evaluate(node, 0), []
         values: list[Any] = []
         missing: list[Position] = []
         for item in node.elts:
             try:
-                values.append(self._evaluate(item, 1))
+                values.extend(self._evaluate_item(item, 0))
             except NotLiteralError as error:
                 missing.append(error.position)
         return values, missing
 
-    def _follow(self, node: ast.expr) -> ast.expr:
+    def follow(self, node: ast.expr) -> ast.expr:
+        """Return what a name that is set once was set to; anything else is itself."""
         for _ in range(_DEEPEST):
             if not (isinstance(node, ast.Name) and node.id in self.names):
                 break
@@ -80,19 +84,24 @@ class Source(NamedTuple):
         return node
 
     def _evaluate(self, node: ast.expr, depth: int) -> Any:  # noqa: ANN401 (whatever was written)
-        node = self._follow(node)
+        node = self.follow(node)
         if depth > _DEEPEST:
             raise NotLiteralError(self.locate(node))
         if isinstance(node, ast.Constant):
             return node.value
         if isinstance(node, ast.List | ast.Tuple | ast.Set):
-            return [self._evaluate(item, depth + 1) for item in node.elts]
+            return [value for item in node.elts for value in self._evaluate_item(item, depth)]
+        if isinstance(node, ast.Name) and node.id in self.known:
+            return [*self.known[node.id]]
         if isinstance(node, ast.Dict):
             pairs = [(key, value) for key, value in zip(node.keys, node.values, strict=True) if key]
             if len(pairs) == len(node.keys):
                 return self._make_dict(node, pairs, depth)
         if isinstance(node, ast.Call):
             return self._compile(node, depth)
+        return self._calculate(node, depth)
+
+    def _calculate(self, node: ast.expr, depth: int) -> Any:  # noqa: ANN401 (whatever was written)
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
             return self._add(node, depth)
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
@@ -100,6 +109,15 @@ class Source(NamedTuple):
             if isinstance(value, int | float):
                 return -value
         raise NotLiteralError(self.locate(node))
+
+    def _evaluate_item(self, node: ast.expr, depth: int) -> list[Any]:
+        """Return the one value of an item, or those of a list that is written with a star."""
+        if not isinstance(node, ast.Starred):
+            return [self._evaluate(node, depth + 1)]
+        value = self._evaluate(node.value, depth + 1)
+        if not isinstance(value, list):
+            raise NotLiteralError(self.locate(node))
+        return value
 
     def _make_dict(self, node: ast.expr, pairs: list[tuple[ast.expr, ast.expr]], depth: int) -> dict[Any, Any]:
         found = [(self._evaluate(key, depth + 1), self._evaluate(value, depth + 1)) for key, value in pairs]
@@ -125,11 +143,23 @@ class Source(NamedTuple):
             values = [*node.args, *(one.value for one in node.keywords)]
             text = self._evaluate(values[0], depth + 1)
             flags = self._read_flags(values[1]) if len(values) > 1 else 0
-            try:
-                return re.compile(text, flags)
-            except (re.error, TypeError, ValueError, OverflowError, RecursionError) as error:
-                raise self.fail(node, f"this is no regular expression ({error})", fix="Mend it") from None
+            return self.compile(text, flags, self.locate(node))
         raise NotLiteralError(self.locate(node))
+
+    def compile(self, text: Any, flags: int, position: Position) -> re.Pattern[str]:  # noqa: ANN401 (what was written)
+        """Compile a regular expression.
+
+        :raises DialectError: it is none.
+        """
+        if not isinstance(text, str):
+            raise NotLiteralError(position)
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                return re.compile(text, flags)
+        except (re.error, ValueError, OverflowError, RecursionError) as error:
+            what = f"this is no regular expression ({error})"
+            raise fail(self.dialect, self.text, position, what, fix="Mend it") from None
 
     def _read_flags(self, node: ast.expr) -> int:
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
@@ -138,6 +168,30 @@ class Source(NamedTuple):
         if name not in _FLAGS:
             raise NotLiteralError(self.locate(node))
         return _FLAGS[name]
+
+
+def write_literal(value: Any) -> str:  # noqa: ANN401 (any option's value)
+    """Write a value in Python.
+
+    >>> write_literal(["a", True, None])
+    '["a", True, None]'
+    """
+    if isinstance(value, tuple | list):
+        return f"[{', '.join(map(write_literal, value))}]"
+    is_plain = isinstance(value, str) and value.isprintable()
+    return json.dumps(value, ensure_ascii=False) if is_plain else repr(value)
+
+
+def write_regex(text: str, flags: int = 0) -> str:
+    r"""Write a compiled regular expression in Python.
+
+    >>> write_regex(r"a\.b", re.IGNORECASE)
+    're.compile(r"a\\.b", re.IGNORECASE)'
+    """
+    is_raw = text.isprintable() and '"' not in text and not text.endswith("\\")
+    written = f'r"{text}"' if is_raw else repr(text)
+    names = [f"re.{flag.name}" for flag in _SAID if flags & flag]
+    return f"re.compile({', '.join([written, ' | '.join(names)] if names else [written])})"
 
 
 def name_of(node: ast.expr) -> str:
@@ -154,9 +208,10 @@ def name_of(node: ast.expr) -> str:
     return ".".join(reversed(parts))
 
 
-def parse(dialect: str, text: str) -> Source:
+def parse(dialect: str, text: str, known: Mapping[str, list[str]] | None = None) -> Source:
     """Parse a module.
 
+    :param known: lists that it may import, by their names.
     :raises DialectError: it is not Python; says where.
     """
     try:
@@ -170,7 +225,7 @@ def parse(dialect: str, text: str) -> Source:
     except (ValueError, MemoryError, RecursionError, OverflowError) as error:
         what = f"this is not Python that can be read: {error or type(error).__name__}"
         raise fail(dialect, text, START, what, fix="Give it the source of a module") from None
-    return Source(dialect, text, tree, text.splitlines() or [""], _find_names(tree))
+    return Source(dialect, text, tree, text.splitlines() or [""], _find_names(tree), known or {})
 
 
 def _find_names(tree: ast.Module) -> dict[str, ast.expr]:

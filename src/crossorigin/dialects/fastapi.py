@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import ast
-import json
 from typing import TYPE_CHECKING, Any
 
 from crossorigin.dialects import DialectError, Loss, Position, Translation, Written
 from crossorigin.dialects import _policies as policies
 from crossorigin.dialects._places import START, fail, fail_for_mistakes
-from crossorigin.dialects._python import NotLiteralError, Source, name_of, parse, walk
+from crossorigin.dialects._python import NotLiteralError, Source, name_of, parse, walk, write_literal
 from crossorigin.errors import PolicyError
 from crossorigin.policy import ANY
 from crossorigin.policy import DEFAULTS as OPTIONS
@@ -220,7 +219,7 @@ def write(ruleset: Ruleset) -> Written:
     if not policy.allow_private_network:
         # Why: releases before 0.51 do not have it.
         del arguments["allow_private_network"]
-    lines = [f"        {name}={_write(value)},\n" for name, value in arguments.items()]
+    lines = [f"        {name}={write_literal(value)},\n" for name, value in arguments.items()]
     text = _HEAD + "".join(lines) + "    )\n"
     losses += origins.losses
     if not [loss for loss in losses if loss.how_bad != "cosmetic"]:
@@ -255,10 +254,3 @@ def _list_inexact(policy: Policy) -> list[Loss]:
 def _compare(policy: Policy, text: str) -> list[Loss]:
     """Return what is said in another form, as it is found by reading it again."""
     return policies.list_differences(policy, read(text).ruleset.rules[0].policy, _CLASS)
-
-
-def _write(value: Any) -> str:  # noqa: ANN401 (any option's value)
-    if isinstance(value, tuple | list):
-        return f"[{', '.join(map(_write, value))}]"
-    is_plain = isinstance(value, str) and value.isprintable()
-    return json.dumps(value, ensure_ascii=False) if is_plain else repr(value)
