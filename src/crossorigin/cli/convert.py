@@ -76,7 +76,8 @@ def run(parsed: argparse.Namespace) -> int:
         found, notes = _read_and_listen(read, source, text)
         written = write(parsed.to, found.ruleset, accept_dangerous=parsed.accept_dangerous)
     except DialectError as error:
-        raise CannotJudgeError(f"{escape(parsed.file)}: {_escape_lines(str(error))}") from error
+        message = f"{escape(parsed.file)}: {_escape_lines(str(error))}"
+        raise CannotJudgeError(message) from error
     losses = [*found.losses, *written.losses]
     is_refused = any(loss.how_bad == "widens" for loss in losses) and not parsed.accept_widening
     matches = _compare(parsed.output, written.text) if parsed.check else None

@@ -99,7 +99,8 @@ def read_options(options: Mapping[str, Any], places: Mapping[str, Position], sta
         if not needed - {name for name in given if given[name] is True}:
             break
         given |= dict.fromkeys(needed, True)
-    if any(regex.fullmatch(NULL) for regex in policy.regexes) and not policy.dangerously_allow_null_origin:
+    knows_null = policy.dangerously_allow_null_origin or policy.allows_any_origin
+    if not knows_null and any(regex.fullmatch(NULL) for regex in policy.regexes):
         given["dangerously_allow_null_origin"] = True
         policy, _ = make_leniently(given, STANDARD)
     policy = policy.with_habits(STANDARD)
@@ -185,7 +186,9 @@ def write_origins(policy: Policy, called: str) -> Origins:
     if policy.deny_origins and (found.regexes or policy.allows_any_origin):
         how_bad, why = _UNSAID["deny_origins"]
         found.losses.append(Loss(f"deny_origins={policy.deny_origins!r}", f"{called}: {why}", how_bad))
-    if policy.dangerously_allow_null_origin and not policy.allows_any_origin:
+    if policy.allows_any_origin:
+        return found
+    if policy.dangerously_allow_null_origin:
         found.texts.append(NULL)
     elif any(regex.fullmatch(NULL) for regex in policy.regexes):
         why = f"{called}: it is asked about the origin null, too"

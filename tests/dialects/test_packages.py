@@ -1,0 +1,172 @@
+"""The packages themselves and the policies that stand for them let scripts read the same, but for the losses."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import pytest
+from dialects.packages import compare
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import strategies
+from crossorigin import PolicyWarning
+from crossorigin.browser import Call
+from crossorigin.dialects import read, write
+
+ORIGINS = (
+    "https://app.example",
+    "http://localhost:3000",
+    "null",
+    "https://a.example",
+    "https://b.a.example",
+    "https://x.example.com",
+    "https://app.example.evil.example",
+    "http://[::1]",
+)
+calls = st.builds(
+    lambda call, origin: Call(
+        page_origin=origin,
+        url=call.url,
+        method=call.method,
+        headers=call.header_list,
+        credentials=call.credentials,
+        body=call.body,
+    ),
+    strategies.calls,
+    st.sampled_from(ORIGINS),
+)
+many_calls = st.lists(calls, min_size=6, max_size=6)
+
+origins = st.lists(
+    st.sampled_from(
+        (*ORIGINS, *ORIGINS, "*", "https://*.example.com", "https://APP.example", "file://", "https://a.example/")
+    ),
+    max_size=4,
+)
+regexes = st.sampled_from(
+    (
+        "https://.*",
+        ".*",
+        r"https://.*\.example",
+        r"https://.*\.example$",
+        r"https://app\.example|null",
+        r"(?:a|https://a)\.example\Z",
+    )
+)
+methods = st.lists(
+    st.sampled_from(("GET", "HEAD", "POST", "PUT", "put", "TRACE", "A B", "PATCH", "patch", "DELETE", "*")), max_size=5
+)
+names = st.lists(
+    st.sampled_from(("X-Test", "authorization", "Content-Type", "accept", "Range", "Cookie", "x y", "*")), max_size=4
+)
+exposed = st.lists(st.sampled_from(("X-Total", "ETag", "*")), max_size=2)
+ages = st.sampled_from((0, 600, 100_000))
+
+
+def _write_call(start: str, options: dict[str, Any], end: str = ")") -> str:
+    return start + "".join(f", {name}={value!r}" for name, value in options.items()) + end
+
+
+fastapi_sources = st.fixed_dictionaries(
+    {"allow_origins": origins},
+    optional={
+        "allow_methods": methods,
+        "allow_headers": names,
+        "allow_credentials": st.booleans(),
+        "allow_origin_regex": regexes,
+        "expose_headers": exposed,
+        "max_age": ages,
+    },
+).map(
+    lambda options: _write_call(
+        "from starlette.middleware.cors import CORSMiddleware\napp.add_middleware(CORSMiddleware", options
+    )
+)
+flask_options = st.fixed_dictionaries(
+    {},
+    optional={
+        "origins": st.one_of(origins, regexes, st.lists(st.one_of(st.sampled_from(ORIGINS), regexes), max_size=3)),
+        "methods": methods,
+        "allow_headers": names,
+        "supports_credentials": st.booleans(),
+        "expose_headers": exposed,
+        "max_age": ages,
+        "vary_header": st.booleans(),
+    },
+)
+resources = st.dictionaries(
+    st.sampled_from(
+        ("/items", "/public/*", r"/public/.*", r"^/public(/.*)?$", "/*", r"/[a-z]+", r"/it/*", "/public/a")
+    ),
+    flask_options,
+    max_size=3,
+)
+flask_sources = st.builds(
+    lambda options, more: _write_call("from flask_cors import CORS\nCORS(app", {**options, **more}),
+    flask_options,
+    st.one_of(st.just({}), st.fixed_dictionaries({"resources": resources})),
+)
+django_sources = st.fixed_dictionaries(
+    {"CORS_ALLOWED_ORIGINS": origins},
+    optional={
+        "CORS_ALLOWED_ORIGIN_REGEXES": st.lists(regexes, max_size=2),
+        "CORS_ALLOW_ALL_ORIGINS": st.booleans(),
+        "CORS_ALLOW_METHODS": methods,
+        "CORS_ALLOW_HEADERS": names,
+        "CORS_ALLOW_CREDENTIALS": st.booleans(),
+        "CORS_EXPOSE_HEADERS": exposed,
+        "CORS_PREFLIGHT_MAX_AGE": ages,
+        "CORS_URLS_REGEX": st.sampled_from(("^.*$", "^/items.*$", "^/public/.*$", "/public/", "^/(a|b)")),
+    },
+).map(lambda options: "".join(f"{name} = {value!r}\n" for name, value in options.items()))
+SOURCES = {"fastapi": fastapi_sources, "flask-cors": flask_sources, "django": django_sources}
+
+
+@pytest.mark.parametrize("dialect", SOURCES)
+@settings(max_examples=120, deadline=None)
+@given(st.data())
+def test_what_is_read_is_what_the_package_does(dialect: str, data: st.DataObject) -> None:
+    """For any settings and any call."""
+    text = data.draw(SOURCES[dialect])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", PolicyWarning)
+        found = read(dialect, text)
+    compare(dialect, found, data.draw(many_calls), reads=True)
+
+
+near = st.fixed_dictionaries(
+    {
+        "allow_origins": st.one_of(
+            st.lists(st.sampled_from(ORIGINS), max_size=4).map(lambda one: [o for o in one if o != "null"]),
+            st.just("*"),
+        )
+    },
+    optional={
+        "allow_origin_regex": st.sampled_from((r"https://[a-z.]+\.example", "https://a.*", "[a-z:/.]+")),
+        "allow_methods": st.sampled_from(
+            (["GET", "HEAD", "POST"], ["PUT", "GET"], ["GET", "HEAD", "POST", "PATCH"], "*", ["patch"])
+        ),
+        "allow_headers": st.sampled_from(([], ["X-Test"], ["Authorization", "X-Test", "Range"], "*")),
+        "deny_headers": st.sampled_from(([], ["Content-Type"], ["X-Test"])),
+        "deny_origins": st.sampled_from(([], ["https://a.example"])),
+        "allow_credentials": st.booleans(),
+        "expose_headers": st.sampled_from(([], ["X-Total"])),
+        "max_age": st.sampled_from((None, 0, 600)),
+        "dangerously_allow_any_origin_with_credentials": st.just(True),
+        "dangerously_allow_null_origin": st.booleans(),
+    },
+)
+policies = st.one_of(near.map(strategies._make).filter(lambda policy: policy is not None), strategies.policies)
+
+
+@pytest.mark.parametrize("dialect", SOURCES)
+@settings(max_examples=120, deadline=None)
+@given(st.data())
+def test_what_is_written_does_what_the_policy_says(dialect: str, data: st.DataObject) -> None:
+    """The written text runs as it is, for any policy and any call."""
+    policy = data.draw(policies)
+    assert policy
+    written = write(dialect, policy, accept_dangerous=data.draw(st.booleans()))
+    compare(dialect, written, data.draw(many_calls), reads=False)
