@@ -12,7 +12,9 @@ from crossorigin.dialects._origins import (
     split_regex,
     write_flags,
 )
+from crossorigin.dialects._places import fail_for_mistakes
 from crossorigin.dialects._translation import Finding, Loss, Position
+from crossorigin.errors import PolicyError
 from crossorigin.origins.origin import NULL
 from crossorigin.policy import ANY, DEFAULTS, Policy
 from crossorigin.policy.habits import STANDARD
@@ -75,15 +77,31 @@ class Read(NamedTuple):
     findings: list[Finding]
 
 
-def read_options(options: Mapping[str, Any], places: Mapping[str, Position], start: Position) -> Read:
+class Place(NamedTuple):
+    """Where options stand: the dialect, the text, the place of each, and that of the whole."""
+
+    dialect: str
+    text: str
+    places: Mapping[str, Position]
+    start: Position
+
+
+def read_options(options: Mapping[str, Any], where: Place) -> Read:
     """Make a policy of options that another package understands, with what it needs to be as dangerous as they are.
 
     ``*`` with credentials means every origin without credentials. What no browser can send has no effect, and is left
     out.
 
-    :param places: where each option stands; *start* is where the whole does.
-    :raises PolicyError: a mistake that has an effect, such as a regex that does not compile.
+    :raises DialectError: a mistake that has an effect, such as a regex that does not compile.
     """
+    try:
+        return _read(options, where.places, where.start)
+    except PolicyError as error:
+        position = where.places.get(error.mistakes[0].option, where.start)
+        raise fail_for_mistakes(where.dialect, where.text, position, error) from None
+
+
+def _read(options: Mapping[str, Any], places: Mapping[str, Position], start: Position) -> Read:
     given = dict(options)
     losses: list[Loss] = []
     is_meant = given.get("dangerously_allow_any_origin_with_credentials")

@@ -11,9 +11,8 @@ from crossorigin.dialects import _policies as policies
 from crossorigin.dialects._lists import list_denied, read_listed_names, write_listed_names
 from crossorigin.dialects._origins import anchor, has_leading_flags, pattern_to_regex, read_anchored, write_flags
 from crossorigin.dialects._paths import path_to_regex, regex_to_path
-from crossorigin.dialects._places import START, fail, fail_for_mistakes
+from crossorigin.dialects._places import START, fail
 from crossorigin.dialects._python import NotLiteralError, Source, assignments, parse, walk, write_literal, write_regex
-from crossorigin.errors import PolicyError
 from crossorigin.policy import ANY
 from crossorigin.ruleset import EVERYTHING, Rule, Ruleset
 from crossorigin.standard.headers import AUTHORIZATION
@@ -87,11 +86,7 @@ def read(text: str) -> Translation:
         fix = "Give it the settings module, with CORS_ALLOWED_ORIGINS = [...]"
         raise fail(NAME, text, START, "there is no setting of django-cors-headers here", fix=fix)
     options, places, first = settings.translate()
-    try:
-        found = policies.read_options(options, places, first)
-    except PolicyError as error:
-        place = places.get(error.mistakes[0].option, first)
-        raise fail_for_mistakes(NAME, text, place, error) from None
+    found = policies.read_options(options, policies.Place(NAME, text, places, first))
     paths = settings.read_paths()
     ruleset = Ruleset([Rule(paths, found.policy)] if paths else [])
     return Translation(ruleset, (*settings.losses, *found.losses), text, tuple(found.findings))

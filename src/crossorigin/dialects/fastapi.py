@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from crossorigin.dialects import DialectError, Loss, Position, Translation, Written
 from crossorigin.dialects import _policies as policies
-from crossorigin.dialects._places import START, fail, fail_for_mistakes
+from crossorigin.dialects._places import START, fail
 from crossorigin.dialects._python import NotLiteralError, Source, name_of, parse, walk, write_literal
-from crossorigin.errors import PolicyError
 from crossorigin.policy import ANY
 from crossorigin.policy import DEFAULTS as OPTIONS
 
@@ -73,11 +72,7 @@ def read(text: str) -> Translation:
     call, arguments = calls[0]
     losses: list[Loss] = []
     options, places = _read_arguments(source, call, arguments, losses)
-    try:
-        found = policies.read_options(options, places, source.locate(call))
-    except PolicyError as error:
-        place = places.get(error.mistakes[0].option, source.locate(call))
-        raise fail_for_mistakes(NAME, text, place, error) from None
+    found = policies.read_options(options, policies.Place(NAME, text, places, source.locate(call)))
     ruleset = policies.make_ruleset(found.policy)
     return Translation(ruleset, (*losses, *found.losses), text, tuple(found.findings))
 

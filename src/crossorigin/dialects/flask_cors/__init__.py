@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from crossorigin.dialects import DialectError, Finding, Loss, Translation, Written
 from crossorigin.dialects import _policies as policies
-from crossorigin.dialects._places import START, fail, fail_for_mistakes
+from crossorigin.dialects._places import START, fail
 from crossorigin.dialects._python import Source, assignments, name_of, parse, walk
 from crossorigin.dialects.flask_cors._words import DEFAULTS, Words
 from crossorigin.dialects.flask_cors._writing import write_resources
-from crossorigin.errors import PolicyError
 from crossorigin.ruleset import Rule, Ruleset
 
 if TYPE_CHECKING:
@@ -127,11 +126,8 @@ def _make_rules(source: Source, words: Words, call: ast.Call) -> tuple[list[Rule
         taken.add(path)
         options = {**DEFAULTS, **words.options, **own.options}
         places = {**words.places, **own.places}
-        try:
-            read = policies.read_options(own.translate(options, places, place), places, place)
-        except PolicyError as error:
-            at = places.get(error.mistakes[0].option, place)
-            raise fail_for_mistakes(NAME, source.text, at, error) from None
+        where = policies.Place(NAME, source.text, places, place)
+        read = policies.read_options(own.translate(options, places, place), where)
         words.losses.extend([*own.losses, *read.losses])
         findings += [one for one in read.findings if one not in findings]
         rules.append(Rule([path], read.policy))
