@@ -9,7 +9,7 @@ import pytest
 
 from processes import serve_program
 from servers import ask, ask_preflight
-from written_docs import FRAMEWORKS, README, ROOT, make_pages, read_tabs
+from written_docs import DIALECTS, FRAMEWORKS, README, ROOT, make_pages, read_tabs
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -100,7 +100,7 @@ def _is_told(answer: Answer, origin: str) -> bool:
     return cors.get("access-control-allow-origin") == origin and cors.get("access-control-allow-credentials") == "true"
 
 
-@pytest.mark.parametrize("path", [README, FRAMEWORKS], ids=str)
+@pytest.mark.parametrize("path", [README, FRAMEWORKS, DIALECTS], ids=str)
 def test_what_a_script_writes_is_up_to_date(path: Path) -> None:
     """``python tools/write_docs.py`` writes it anew."""
     assert (ROOT / path).read_text() == make_pages()[path]

@@ -1,4 +1,4 @@
-"""What a script writes into the docs: the README's tabs, and the table of what was tested with which framework.
+"""What a script writes into the docs: the README's tabs, what was tested with which framework, what dialects can say.
 
 ``python tools/write_docs.py`` writes it, and a test holds the docs to it.
 """
@@ -13,11 +13,16 @@ from typing import NamedTuple
 from conformance.rows import ROWS
 from conformance.served import INTEGRATIONS
 from conformance.test_served import travels
+from crossorigin.dialects import Loss, list_dialects, write
+from dialects.features import FEATURES
 from engines.served import SERVERS
 from engines.table import ROWS as CALLS
 
 ROOT = Path(__file__).parents[1]
 README, INDEX, FRAMEWORKS = Path("README.md"), Path("docs/index.md"), Path("docs/frameworks/index.md")
+DIALECTS = Path("docs/dialects.md")
+#: Every package but our own files leaves handshakes alone, which the page says once.
+_STANDING = "websockets="
 
 
 class Framework(NamedTuple):
@@ -68,7 +73,32 @@ def make_pages() -> dict[Path, str]:
     return {
         README: readme.replace(_find_tabs(readme), tabs),
         FRAMEWORKS: page.replace(table[0], make_matrix()),
+        DIALECTS: re.sub(
+            "(?<=writes it -->\n).*(?=<!-- end of table -->)",
+            lambda _: make_dialects(),
+            _read(DIALECTS),
+            flags=re.DOTALL,
+        ),
     }
+
+
+def _read(path: Path) -> str:
+    return (ROOT / path).read_text()
+
+
+def make_dialects() -> str:
+    """Return the table: what each dialect makes of a policy that says one thing."""
+    names = list_dialects()
+    lines = [f"| a policy with | {' | '.join(f'`{name}`' for name in names)} |", f"|---|{'---|' * len(names)}"]
+    for called, rules in FEATURES.items():
+        cells = [_judge(write(name, rules).losses) for name in names]
+        lines.append(f"| {called} | {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _judge(losses: tuple[Loss, ...]) -> str:
+    said = {loss.how_bad for loss in losses if not loss.what.startswith(_STANDING)}
+    return ", ".join(word for word in ("widens", "narrows") if word in said) or "✓"
 
 
 def _find_tabs(text: str) -> str:

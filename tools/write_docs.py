@@ -1,4 +1,4 @@
-"""Write what is made by a script in the docs: the README's tabs, and the table of the frameworks.
+"""Write what is made by a script in the docs: the README's tabs, and the tables of the frameworks and the dialects.
 
 Run it with a Python that has the package and the dependency group ``test``: ``python tools/write_docs.py``.
 """

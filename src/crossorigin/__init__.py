@@ -5,6 +5,7 @@ The house, from the ground up; a module imports from lower floors only::
     cli · testing                    the command: one file per subcommand · the pytest plugin
     integrations · stores · probe    the doors: sockets, files, frameworks, clocks
     ─────────────────────────────    below this line: pure functions and frozen values
+    dialects                         a policy in the words of other packages, and what is lost: read, write
     explanation                      why it was refused, and what to write instead: explain
     decision · browser               what the server should do: decide, compile · what a browser would do: simulate
     ruleset                          which policy serves which path

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from dialects.test_packages import near
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -17,6 +16,7 @@ import strategies
 from crossorigin import Policy, PolicyWarning, Rule, Ruleset
 from crossorigin.dialects import DialectError, Translation, guess_dialect, list_dialects, read, write
 from crossorigin.policy.habits import Habits
+from dialects.test_packages import near
 
 ROOT = Path(__file__).parents[2]
 #: Every package but our own files leaves handshakes alone, which no browser model sees.

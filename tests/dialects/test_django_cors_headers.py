@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from dialects.rows import Bad, Row, check, check_bad
 
 from crossorigin import Policy, Rule, Ruleset
 from crossorigin.dialects import DialectError, guess_dialect, write
+from dialects.rows import Bad, Row, check, check_bad
 
 METHODS = ["DELETE", "GET", "OPTIONS", "PATCH", "POST", "PUT", "HEAD"]
 NAMES = ["authorization", "user-agent", "x-csrftoken", "x-requested-with"]

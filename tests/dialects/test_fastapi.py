@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from dialects.rows import Bad, Row, check, check_bad
 
 from crossorigin import Policy, Rule, Ruleset
 from crossorigin.dialects import guess_dialect, write
+from dialects.rows import Bad, Row, check, check_bad
 
 ALL = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "QUERY"]
 GET = {"allow_methods": ["GET"]}

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from dialects.rows import Bad, Row, check, check_bad
 
 from crossorigin import Policy
 from crossorigin.dialects import guess_dialect, write
+from dialects.rows import Bad, Row, check, check_bad
 
 METHODS = ["GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"]
 REST = {"allow_methods": METHODS, "allow_headers": ["*"], "max_age": None}

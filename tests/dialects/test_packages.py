@@ -6,7 +6,6 @@ import warnings
 from typing import Any
 
 import pytest
-from dialects.packages import compare
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +13,7 @@ import strategies
 from crossorigin import PolicyWarning
 from crossorigin.browser import Call
 from crossorigin.dialects import read, write
+from dialects.packages import compare
 
 ORIGINS = (
     "https://app.example",
