@@ -139,9 +139,3 @@ def test_a_file_is_written_whole_or_not_at_all(monkeypatch: pytest.MonkeyPatch) 
 def test_what_is_no_file_is_written_to() -> None:
     write_whole(os.devnull, "new")
     assert not Path(os.devnull).is_file()
-
-
-def test_help_begins_with_an_example(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit):
-        main(["convert", "--help"])
-    assert "Example: crossorigin convert cors.toml --to flask-cors --output cors.py" in capsys.readouterr().out
