@@ -99,6 +99,19 @@ ROWS = [
         (("narrows", 2, 23), ("cosmetic", 3, 26)),
     ),
     Row("synthetic: paths that a policy has not", f"{FIRST}CORS_URLS_REGEX = '^/(a|b)'", {}, (("narrows", 2, 19),)),
+    Row(
+        "hostile: what is no name, beside a star",
+        f"{FIRST}CORS_ALLOW_HEADERS = ['x y', '*', 'authorization']",
+        {
+            "/*": {
+                "allow_origins": ["https://app.example"],
+                "allow_methods": METHODS,
+                "allow_headers": ["*"],
+                "max_age": 86400,
+            }
+        },
+        (("widens", 2, 22),),
+    ),
     Row("synthetic: paths of another type", f"{FIRST}CORS_URLS_REGEX = 1", {}, (("narrows", 2, 19),)),
 ]
 BAD = [

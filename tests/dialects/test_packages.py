@@ -24,6 +24,7 @@ ORIGINS = (
     "https://x.example.com",
     "https://app.example.evil.example",
     "http://[::1]",
+    "https://example.com",
 )
 calls = st.builds(
     lambda call, origin: Call(
@@ -37,7 +38,17 @@ calls = st.builds(
     strategies.calls,
     st.sampled_from(ORIGINS),
 )
-many_calls = st.lists(calls, min_size=6, max_size=6)
+#: What most scripts send: one header that needs a preflight, or none.
+usual_calls = st.builds(
+    lambda origin, method, headers, credentials: Call(
+        page_origin=origin, url="https://api.example/items", method=method, headers=headers, credentials=credentials
+    ),
+    st.sampled_from(ORIGINS),
+    st.sampled_from(("GET", "PUT", "POST", "PATCH")),
+    st.sampled_from(([], [("Content-Type", "application/json")], [("X-Test", "1")], [("Authorization", "a")])),
+    st.sampled_from(("omit", "include")),
+)
+many_calls = st.lists(st.one_of(usual_calls, usual_calls, calls), min_size=8, max_size=8)
 
 origins = st.lists(
     st.sampled_from(

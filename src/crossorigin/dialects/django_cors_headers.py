@@ -15,7 +15,7 @@ from crossorigin.dialects._places import START, fail
 from crossorigin.dialects._python import NotLiteralError, Source, assignments, parse, walk, write_literal, write_regex
 from crossorigin.policy import ANY
 from crossorigin.ruleset import EVERYTHING, Rule, Ruleset
-from crossorigin.standard.headers import AUTHORIZATION
+from crossorigin.standard.headers import AUTHORIZATION, is_token
 from crossorigin.standard.methods import SAFELISTED_METHODS
 
 if TYPE_CHECKING:
@@ -164,6 +164,10 @@ class _Settings:
             "max_age": values["CORS_PREFLIGHT_MAX_AGE"] or None,
             "allow_private_network": bool(values["CORS_ALLOW_PRIVATE_NETWORK"]),
         }
+        for name in ("CORS_ALLOW_METHODS", "CORS_ALLOW_HEADERS", "CORS_EXPOSE_HEADERS"):
+            if ANY in values[name] and not all(map(is_token, values[name])):
+                why = "what is no name spoils the whole list in a browser, and the * counts for all"
+                self.lose(name, why, "widens", self.places[name])
         options |= self._read_origins()
         first = min(self.places.values())
         is_meant = "dangerously_allow_any_origin_with_credentials" in options
