@@ -64,7 +64,7 @@ def test_without_a_command_the_commands_are_shown(capsys: pytest.CaptureFixture[
     assert "walk a call against a policy file" in err
 
 
-@pytest.mark.parametrize("command", ["check", "explain", "routes"])
+@pytest.mark.parametrize("command", ["check", "explain", "routes", "proxy"])
 def test_help_fits(command: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing but an example, which is to be copied, is longer than the usual terminal is wide."""
     monkeypatch.setenv("COLUMNS", "80")
