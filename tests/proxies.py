@@ -6,6 +6,8 @@ import contextlib
 import hashlib
 import json
 import socket
+import subprocess
+import sys
 import threading
 import time
 from typing import TYPE_CHECKING, Any
@@ -95,6 +97,22 @@ def serve_proxy(
             assert not thread.is_alive()
             assert not server.server_state.connections
             assert not server.server_state.tasks
+
+
+@contextlib.contextmanager
+def run_proxy(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, Any]]]:
+    """Run the command with ``--json`` on a free port until the block is left; give what it says first."""
+    command = [sys.executable, "-m", "crossorigin", "proxy", *arguments, "--listen", "127.0.0.1:0", "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            yield process, json.loads(process.stdout.readline())
+        finally:
+            process.kill()
+
+
+def find_port(told: dict[str, Any]) -> int:
+    return int(told["url"].rpartition(":")[2])
 
 
 @contextlib.contextmanager

@@ -10,13 +10,13 @@ import signal
 import subprocess
 import sys
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from crossorigin.cli import main
 from processes import find_free_port
-from proxies import APP, POLICY, say, serve_bytes, upstream
+from proxies import APP, POLICY, find_port, run_proxy, say, serve_bytes, upstream
 from servers import TIME_OUT, ask, serve_asgi
 
 if TYPE_CHECKING:
@@ -40,22 +40,6 @@ def policy(tmp_path: Path) -> Iterator[str]:
     server.setLevel(before[3])
 
 
-@contextlib.contextmanager
-def running(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, Any]]]:
-    """Run the command with ``--json`` on a free port until the block is left; give what it says first."""
-    command = [sys.executable, "-m", "crossorigin", "proxy", *arguments, "--listen", "127.0.0.1:0", "--json"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout is not None
-            yield process, json.loads(process.stdout.readline())
-        finally:
-            process.kill()
-
-
-def find_port(told: dict[str, Any]) -> int:
-    return int(told["url"].rpartition(":")[2])
-
-
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_is_a_good_end(policy: str, number: signal.Signals) -> None:
     """Requests under way are answered first, and the exit status is 0."""
@@ -67,7 +51,7 @@ def test_a_signal_is_a_good_end(policy: str, number: signal.Signals) -> None:
         release.wait(TIME_OUT)
         connection.sendall(OK)
 
-    with serve_bytes(answer) as port, running(f"http://127.0.0.1:{port}", "--policy", policy) as (process, told):
+    with serve_bytes(answer) as port, run_proxy(f"http://127.0.0.1:{port}", "--policy", policy) as (process, told):
         assert told["event"] == "listening"
         assert told["upstream"] == f"http://127.0.0.1:{port}"
         found: list[int] = []
@@ -89,7 +73,7 @@ def test_a_signal_is_a_good_end(policy: str, number: signal.Signals) -> None:
 
 def test_a_reader_that_has_seen_enough(policy: str) -> None:
     """The proxy serves on when nobody reads its log."""
-    with serve_asgi(upstream) as port, running(f"http://127.0.0.1:{port}", "--policy", policy) as (process, told):
+    with serve_asgi(upstream) as port, run_proxy(f"http://127.0.0.1:{port}", "--policy", policy) as (process, told):
         assert process.stdout is not None
         process.stdout.close()
         assert [ask(find_port(told), "GET").status for _ in range(3)] == [200] * 3
