@@ -115,6 +115,7 @@ def test_an_input_of_any_encoding() -> None:
         (["check", "--help"], "check https://"),
         (["explain", "--help"], "explain cors.toml https://"),
         (["routes", "--help"], "routes main:app"),
+        (["proxy", "--help"], "proxy http://127.0.0.1:3000 --policy cors.toml"),
     ],
 )
 def test_help_begins_with_an_example(arguments: list[str], command: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -215,10 +215,3 @@ def test_without_the_extra(policy: str, package: str) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == f'crossorigin: the proxy needs {package}: write pip install "crossorigin[proxy]"\n'
-
-
-def test_help_begins_with_an_example(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as caught:
-        main(["proxy", "--help"])
-    assert caught.value.code == 0
-    assert "Example: crossorigin proxy http://127.0.0.1:3000 --policy cors.toml\n" in capsys.readouterr().out
