@@ -212,6 +212,8 @@ def measure_all(contenders: dict[Contender, int], connections: int, rounds: int,
 def main() -> None:
     """Measure at every number of connections."""
     options = read_options(__doc__)
+    # Why: whoever ends this process shall end the servers with it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     rounds, seconds = (QUICK_ROUNDS, QUICK_SECONDS) if options.quick else (ROUNDS, SECONDS)
     with tempfile.TemporaryDirectory() as name, contextlib.ExitStack() as stack:
         folder = Path(name)
