@@ -12,7 +12,7 @@ import nox
 nox.options.sessions = ["lint", "types", "test", "oldest"]
 
 PROJECT = nox.project.load_toml("pyproject.toml")
-THE_RING = "*/integrations/*,*/stores/*,*/probe/*,*/testing/*,*/cli/*,*/__main__.py"
+THE_RING = "*/integrations/*,*/stores/*,*/probe/*,*/gateway/*,*/testing/*,*/cli/*,*/__main__.py"
 
 
 def find_newest_python() -> str:

@@ -27,6 +27,7 @@ PROGRAMS = {
     "check --help": ["-m", "crossorigin", "check", "--help"],
     "explain --help": ["-m", "crossorigin", "explain", "--help"],
     "routes --help": ["-m", "crossorigin", "routes", "--help"],
+    "proxy --help": ["-m", "crossorigin", "proxy", "--help"],
 }
 
 

@@ -64,7 +64,7 @@ def test_without_a_command_the_commands_are_shown(capsys: pytest.CaptureFixture[
     assert "walk a call against a policy file" in err
 
 
-@pytest.mark.parametrize("command", ["check", "convert", "explain", "routes"])
+@pytest.mark.parametrize("command", ["check", "convert", "explain", "proxy", "routes"])
 def test_help_fits(command: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing but an example, which is to be copied, is longer than the usual terminal is wide."""
     monkeypatch.setenv("COLUMNS", "80")
@@ -115,6 +115,7 @@ def test_an_input_of_any_encoding() -> None:
         (["check", "--help"], "check https://"),
         (["explain", "--help"], "explain cors.toml https://"),
         (["routes", "--help"], "routes main:app"),
+        (["proxy", "--help"], "proxy http://127.0.0.1:3000 --policy cors.toml"),
     ],
 )
 def test_help_begins_with_an_example(arguments: list[str], command: str, capsys: pytest.CaptureFixture[str]) -> None:

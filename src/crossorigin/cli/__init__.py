@@ -10,7 +10,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any
 
-from crossorigin.cli import check, convert, explain, routes
+from crossorigin.cli import check, convert, explain, proxy, routes
 from crossorigin.cli.arguments import Parser
 from crossorigin.cli.printing import CannotJudgeError
 
@@ -47,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = Parser(prog="crossorigin", description=_EXAMPLE)
     parser.add_argument("--version", action=_Version, help="print the installed version")
     commands = parser.add_subparsers(metavar="COMMAND")
-    for command in (check, convert, explain, routes):
+    for command in (check, convert, explain, proxy, routes):
         command.add_to(commands)
     parsed = parser.parse_args(arguments)
     if not hasattr(parsed, "run"):

@@ -25,7 +25,7 @@ _CARRIED = (*_LISTS, "allow_credentials", "max_age")
 _SAME = {"preflight_status": 200, "websockets": "ignore"}
 _FREE = ("dangerously_allow_null_origin", "dangerously_allow_public_suffix_subdomains")
 
-_FRONT = "or let an ASGI door in front of the server answer (docs/frameworks/fastrapi.md)"
+_FRONT = 'or put "crossorigin proxy" in front of the server (docs/proxy.md)'
 _LIST_ORIGINS = "Write each origin by itself in allow_origins"
 _LEAVE_OUT = "Leave it out"
 _FIXES = {

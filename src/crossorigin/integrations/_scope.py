@@ -65,6 +65,11 @@ def find_key(headers: list[Pair]) -> Key[bytes]:
     return (origin, method, asked)
 
 
+def has_origin(scope: Scope) -> bool:
+    """Tell whether a request names an origin."""
+    return any(name == ORIGIN for name, _ in scope["headers"])
+
+
 def find_method(scope: Scope) -> str:
     """Return the method of the request, "" for a WebSocket handshake; of a preflight, the one that it asks for."""
     method: str = scope.get("method", "")

@@ -24,6 +24,10 @@ USER_AGENT = "User-Agent"
 CLEAR_SITE_DATA = "Clear-Site-Data"
 CONTENT_TYPE = "Content-Type"
 CONTENT_LENGTH = "Content-Length"
+VIA = "Via"
+EXPECT = "Expect"
+CONNECTION = "Connection"
+TRANSFER_ENCODING = "Transfer-Encoding"
 SEC_FETCH_SITE = "Sec-Fetch-Site"
 SEC_FETCH_MODE = "Sec-Fetch-Mode"
 SEC_FETCH_DEST = "Sec-Fetch-Dest"
@@ -45,6 +49,34 @@ REQUEST_PRIVATE_NETWORK = "Access-Control-Request-Private-Network"
 # Spec: https://www.rfc-editor.org/rfc/rfc9211 (``Cache-Status``)
 AGE = "Age"
 CACHE_STATUSES = ("Cache-Status", "X-Cache", "X-Cache-Status", "CF-Cache-Status", "X-Proxy-Cache")
+
+#: What a proxy tells of the client's side of a request.
+FORWARDED_FOR = "X-Forwarded-For"
+FORWARDED_PROTO = "X-Forwarded-Proto"
+FORWARDED_HOST = "X-Forwarded-Host"
+
+#: What all of these begin with, in lower case, and the others that say the same.
+FORWARDED_PREFIX = "x-forwarded-"
+FORWARDED_NAMES = frozenset({"forwarded", "x-real-ip"})
+
+#: What is of one connection and not of the message, so that no proxy passes it on, in lower case.
+#: Spec: https://www.rfc-editor.org/rfc/rfc9110#name-connection
+HOP_BY_HOP_NAMES = frozenset(
+    {
+        "connection",
+        "keep-alive",
+        "proxy-authenticate",
+        "proxy-authorization",
+        "proxy-connection",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+    }
+)
+
+#: What the headers of a WebSocket handshake begin with, in lower case: they are of one connection, too.
+SEC_WEBSOCKET_PREFIX = "sec-websocket-"
 
 #: What makes a request conditional, in lower case.
 #: Spec: https://fetch.spec.whatwg.org/#concept-http-network-or-cache-fetch

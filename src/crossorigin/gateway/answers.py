@@ -1,0 +1,44 @@
+"""What the proxy says itself: a short text, also in the place of a WebSocket."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crossorigin.gateway.lines import CONTENT_LENGTH, CONTENT_TYPE
+
+if TYPE_CHECKING:
+    from crossorigin.integrations._scope import Scope, Send
+
+#: Under this key of a scope stands what went wrong, for the log: the status, None where there was none, and a text.
+NOTE = "crossorigin.gateway.note"
+
+_DENIAL = "websocket.http.response"
+
+
+class Answered(Exception):  # noqa: N818 (it is no error of the proxy's)
+    """The request is answered by the proxy itself: with a status and a text."""
+
+    def __init__(self, status: int, text: str) -> None:
+        super().__init__(status, text)
+        self.status = status
+        self.text = text
+
+
+class BrokenAnswerError(Exception):
+    """The answer had begun, and cannot be completed: the server must end the connection, so that it shows."""
+
+
+async def send_text(scope: Scope, send: Send, status: int, text: str) -> None:
+    """Answer with a text; a handshake that has no other way with 403."""
+    scope[NOTE] = (status, text)
+    body = f"{text}\n".encode()
+    headers = [(CONTENT_TYPE, b"text/plain; charset=utf-8"), (CONTENT_LENGTH, str(len(body)).encode())]
+    if scope["type"] == "http":
+        kind = "http.response"
+    elif _DENIAL in (scope.get("extensions") or {}):
+        kind = _DENIAL
+    else:
+        await send({"type": "websocket.close", "code": 1008, "reason": ""})
+        return
+    await send({"type": f"{kind}.start", "status": status, "headers": headers})
+    await send({"type": f"{kind}.body", "body": body})
