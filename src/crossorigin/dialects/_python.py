@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crossorigin.dialects._places import START, fail
 from crossorigin.dialects._translation import Position
+from crossorigin.errors import DialectError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from crossorigin.errors import DialectError
+    from collections.abc import Callable, Iterator, Mapping
 
 _DEEPEST = 40
 _SAID = (re.IGNORECASE, re.MULTILINE, re.DOTALL, re.VERBOSE, re.ASCII)
@@ -226,6 +225,14 @@ def parse(dialect: str, text: str, known: Mapping[str, list[str]] | None = None)
         what = f"this is not Python that can be read: {error or type(error).__name__}"
         raise fail(dialect, text, START, what, fix="Give it the source of a module") from None
     return Source(dialect, text, tree, text.splitlines() or [""], _find_names(tree), known or {})
+
+
+def has_any(dialect: str, text: str, find: Callable[[Source], Iterator[object]]) -> bool:
+    """Tell whether a text is Python in which *find* finds something."""
+    try:
+        return any(True for _ in find(parse(dialect, text)))
+    except DialectError:
+        return False
 
 
 def _find_names(tree: ast.Module) -> dict[str, ast.expr]:

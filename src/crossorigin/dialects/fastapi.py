@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
-from crossorigin.dialects import DialectError, Loss, Position, Translation, Written
+from crossorigin.dialects import Loss, Position, Translation, Written
 from crossorigin.dialects import _policies as policies
 from crossorigin.dialects._places import START, fail
-from crossorigin.dialects._python import NotLiteralError, Source, name_of, parse, walk, write_literal
+from crossorigin.dialects._python import NotLiteralError, Source, has_any, name_of, parse, walk, write_literal
 from crossorigin.policy import ANY
 from crossorigin.policy import DEFAULTS as OPTIONS
 
@@ -48,12 +48,7 @@ _NO_AGE = 5
 
 def recognizes(text: str) -> bool:
     """Tell whether a text is Python that puts the middleware around an app."""
-    if _CLASS not in text:
-        return False
-    try:
-        return any(True for _ in _find_calls(parse(NAME, text)))
-    except DialectError:
-        return False
+    return _CLASS in text and has_any(NAME, text, _find_calls)
 
 
 def read(text: str) -> Translation:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, NamedTuple
 
-from crossorigin.dialects import DialectError, Finding, Loss, Translation, Written
+from crossorigin.dialects import Finding, Loss, Translation, Written
 from crossorigin.dialects import _policies as policies
 from crossorigin.dialects._places import START, fail
-from crossorigin.dialects._python import Source, assignments, name_of, parse, walk
+from crossorigin.dialects._python import Source, assignments, has_any, name_of, parse, walk
 from crossorigin.dialects.flask_cors._words import DEFAULTS, Words
 from crossorigin.dialects.flask_cors._writing import write_resources
 from crossorigin.ruleset import Rule, Ruleset
@@ -33,12 +33,7 @@ class _Given(NamedTuple):
 
 def recognizes(text: str) -> bool:
     """Tell whether a text is Python that gives an app to flask-cors."""
-    if _CLASS not in text:
-        return False
-    try:
-        return any(True for _ in _find_calls(parse(NAME, text)))
-    except DialectError:
-        return False
+    return _CLASS in text and has_any(NAME, text, _find_calls)
 
 
 def read(text: str) -> Translation:
