@@ -20,7 +20,7 @@ from stacks.all import TARGETS
 from stacks.upstream import OWN, answer, serve_upstream
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Sequence
 
     from crossorigin.messages import Response
     from stacks.calls import Case
@@ -41,7 +41,7 @@ class Served(NamedTuple):
     ask: Callable[[Request], Response]
 
 
-def serve(target: Target, cases: Sequence[Case]) -> Iterator[Served]:
+def serve(target: Target, cases: Sequence[Case]) -> Generator[Served]:
     """Yield each case with its server, which is there until the next one is asked for."""
     target.require()
     is_edge = find_form(target.dialect) == "edge"
