@@ -60,6 +60,10 @@ _MODULES = {
     "env": "env",
     "fastapi": "fastapi",
     "flask-cors": "flask_cors",
+    "rack": "rack",
+    "rack-cors": "rack_cors",
+    "sinatra": "sinatra",
+    "sinatra-cross-origin": "sinatra_cross_origin",
     "toml": "toml",
 }
 
