@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from crossorigin.ruleset import Rule, Ruleset
 
 NAME = "toml"
-IS_OURS = True
+FORM = "ours"
 
 _AT = re.compile(r"\(at line ([0-9]+), column ([0-9]+)\)")
 _TABLE = re.compile(r"\[\[rule\]\] number ([0-9]+)")
