@@ -60,6 +60,8 @@ _MODULES = {
     "env": "env",
     "fastapi": "fastapi",
     "flask-cors": "flask_cors",
+    "laravel-middleware": "laravel_middleware",
+    "php": "php",
     "toml": "toml",
 }
 
