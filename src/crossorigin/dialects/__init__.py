@@ -60,6 +60,7 @@ _MODULES = {
     "env": "env",
     "fastapi": "fastapi",
     "flask-cors": "flask_cors",
+    "laravel": "laravel",
     "laravel-middleware": "laravel_middleware",
     "php": "php",
     "toml": "toml",
