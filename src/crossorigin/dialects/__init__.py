@@ -56,10 +56,13 @@ Form = Literal["ours", "settings", "code", "edge"]
 
 #: Each dialect's name and the module that it is in.
 _MODULES = {
+    "apache": "apache",
     "django": "django_cors_headers",
     "env": "env",
     "fastapi": "fastapi",
     "flask-cors": "flask_cors",
+    "haproxy": "haproxy",
+    "nginx": "nginx",
     "toml": "toml",
 }
 
