@@ -56,12 +56,15 @@ Form = Literal["ours", "settings", "code", "edge"]
 
 #: Each dialect's name and the module that it is in.
 _MODULES = {
+    "apache": "apache",
     "django": "django_cors_headers",
     "env": "env",
     "fastapi": "fastapi",
     "flask-cors": "flask_cors",
+    "haproxy": "haproxy",
     "laravel": "laravel",
     "laravel-middleware": "laravel_middleware",
+    "nginx": "nginx",
     "php": "php",
     "rack": "rack",
     "rack-cors": "rack_cors",
