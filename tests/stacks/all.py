@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from stacks import caddy, envoy
+
 if TYPE_CHECKING:
     from stacks.target import Target
 
 #: Each family of servers has a module of its own, with such a list.
-TARGETS: list[Target] = []
+TARGETS: list[Target] = [*caddy.TARGETS, *envoy.TARGETS]
