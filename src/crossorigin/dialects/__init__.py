@@ -57,8 +57,10 @@ Form = Literal["ours", "settings", "code", "edge"]
 #: Each dialect's name and the module that it is in.
 _MODULES = {
     "apache": "apache",
+    "caddy": "caddy",
     "django": "django_cors_headers",
     "env": "env",
+    "envoy": "envoy",
     "fastapi": "fastapi",
     "flask-cors": "flask_cors",
     "haproxy": "haproxy",
