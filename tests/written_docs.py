@@ -28,6 +28,7 @@ DIALECTS = Path("docs/dialects.md")
 GROUPS = {
     "Our own": ("toml", "env"),
     "Python packages": ("fastapi", "flask-cors", "django"),
+    "Servers in front of an app": ("nginx", "haproxy", "apache"),
 }
 #: Every package but our own files leaves handshakes alone, which the page says once.
 _STANDING = "websockets="
