@@ -42,6 +42,7 @@ class Target(NamedTuple):
     other ports, or in one process, as long as each is used exactly as it is written. ``at_once`` is how many it takes.
     ``is_deaf_to`` tells what the server cannot take, whatever its configuration: that is not asked.
     ``removes`` tells whether the CORS headers of the app behind are removed, as a whole server and a program do.
+    ``varies_preflights`` tells whether answers to preflights, which no cache keeps, say that they depend on the origin.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Target(NamedTuple):
     ]
     at_once: int = 200
     removes: bool = True
+    varies_preflights: bool = True
     is_deaf_to: Callable[[Probe], bool] = lambda _: False
 
     def require(self) -> None:

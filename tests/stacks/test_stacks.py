@@ -76,7 +76,7 @@ def find_faults(target: Target, cases: Sequence[Case], least: int) -> list[str]:
         policy = PolicyNetwork(case.rules, answer)
         for probe in list_probes(target, case):
             facts = comparing.observe(policy, probe), comparing.observe(ask, probe)
-            found = comparing.find_faults(*facts, written.losses)
+            found = comparing.find_faults(*facts, written.losses, varies_preflights=target.varies_preflights)
             faults += [f"{case.sentence}: {probe}: {fault}" for fault in found]
     assert served >= least, f"{served} of {len(cases)} could be written"
     return faults
@@ -89,7 +89,9 @@ def show(faults: list[str]) -> str:
 @each
 def test_conformance(target: Target) -> None:
     """The calls of the conformance table, under the table's policies."""
-    faults = find_faults(target, calls.list_conformance_cases(), least=60)
+    # Why: a package leaves to browsers what no browser sends.
+    cases = calls.list_conformance_cases(has_hostile=find_form(target.dialect) != "settings")
+    faults = find_faults(target, cases, least=45)
     assert not faults, show(faults)
 
 
@@ -110,7 +112,7 @@ def test_losses_are_seen(target: Target) -> None:
         for probe in list_probes(target, case):
             facts = comparing.observe(policy, probe), comparing.observe(ask, probe)
             widened += comparing.find_widened(*facts)
-            found = comparing.find_faults(*facts, written.losses)
+            found = comparing.find_faults(*facts, written.losses, varies_preflights=target.varies_preflights)
             faults += [f"{case.sentence}: {probe}: {fault}" for fault in found]
         told = [loss for loss in written.losses if loss.how_bad == "widens"]
         if told and not widened:
