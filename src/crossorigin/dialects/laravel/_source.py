@@ -108,10 +108,8 @@ class Source:
             return _read_text(found, text)
         if found.type in {"boolean", "null"}:
             return _WORDS[text.lower()]
-        if found.type == "integer":
-            return _read_integer(found, text)
-        if found.type == "float":
-            return float(text.replace("_", ""))
+        if found.type in {"integer", "float"}:
+            return _read_number(found, text.replace("_", "").lower())
         parts = list_parts(found)
         if found.type == "binary_expression" and _operator(found) == ".":
             texts = [self.evaluate(part, depth + 1) for part in parts]
@@ -212,10 +210,11 @@ def _read_escape(found: re.Match[str]) -> str:
     return chr(min(int(code or point, 16), _LAST))
 
 
-def _read_integer(node: Node, text: str) -> int:
-    digits = text.replace("_", "").lower()
+def _read_number(node: Node, digits: str) -> int | float:
     try:
+        if node.type == "float":
+            return float(digits)
         return int(digits, 8) if re.fullmatch("0[0-7]+", digits) else int(digits, 0)
     except ValueError:
-        # Why: Python reads no number of thousands of digits.
+        # Why: the parser takes a point alone for one, and Python reads no number of thousands of digits.
         raise NotLiteralError(node) from None
