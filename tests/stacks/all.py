@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stacks import php
+from stacks import apache, caddy, envoy, haproxy, nginx, php, ruby
 
 if TYPE_CHECKING:
     from stacks.target import Target
 
 #: Each family of servers has a module of its own, with such a list.
-TARGETS: list[Target] = [*php.TARGETS]
+TARGETS: list[Target] = [*apache.TARGETS, *caddy.TARGETS, *envoy.TARGETS, *haproxy.TARGETS, *nginx.TARGETS, *php.TARGETS, *ruby.TARGETS]
