@@ -18,7 +18,9 @@ NAME = "laravel"
 
 #: Values in values, and names of names.
 _DEEPEST = 40
-_OPEN, _START, _END = "<?", "<?php\n", "<?php return [\n"
+_OPEN, _START = "<?", "<?php\n"
+#: What lines of an array stand in.
+_OPENING, _CLOSING = "<?php return [\n", "\n];"
 
 _ESCAPE = re.compile(r"\\(?:([ntrvef\\$\"])|([0-7]{1,3})|x([0-9A-Fa-f]{1,2})|u\{([0-9A-Fa-f]{1,6})\})")
 _LETTERS = {"n": "\n", "t": "\t", "r": "\r", "v": "\v", "e": "\x1b", "f": "\f"}
@@ -150,13 +152,13 @@ def parse_source(text: str) -> Source:
     except DialectError as error:
         first = error
     try:
-        tree = parse(NAME, f"{text}\n];", "php", before=_END)
+        tree = parse(NAME, text + _CLOSING, "php", before=_OPENING)
     except DialectError as error:
         is_list = "=>" in text
         # Why: what is shown must be in the text, and not in what was put around it.
         shown = error if is_list else first
         raise fail(NAME, text, Position(shown.line, shown.column), shown.what, fix=shown.fix) from None
-    return Source(tree._replace(text=text))
+    return Source(tree.take_off(_CLOSING))
 
 
 def _find_names(tree: Tree) -> dict[str, Node | None]:
