@@ -395,6 +395,16 @@ def test_what_is_recognized(text: str, wanted: str | None) -> None:
     assert guess_dialect(text) == wanted
 
 
+@pytest.mark.parametrize("value", ["[...$a{0}, ...$a{0}]", "$a{0} . $a{0}"])
+def test_what_doubles_with_each_line_ends_in_time(value: str) -> None:
+    """What nobody would write is not evaluated, and told."""
+    first = "['https://a.example']" if value[0] == "[" else "'a'"
+    lines = [f"$a{number + 1} = {value.replace('{0}', str(number))};" for number in range(38)]
+    source = "\n".join(["<?php", f"$a0 = {first};", *lines, "return ['allowed_origins' => $a38];"])
+    losses = read("laravel", source).losses
+    assert [loss.how_bad for loss in losses if loss.what == "allowed_origins"] == ["narrows"]
+
+
 @pytest.mark.parametrize("dialect", ["laravel-middleware", "php"])
 def test_a_program_is_not_read(dialect: str) -> None:
     """It would be taken for headers that are set by hand."""

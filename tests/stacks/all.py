@@ -10,4 +10,12 @@ if TYPE_CHECKING:
     from stacks.target import Target
 
 #: Each family of servers has a module of its own, with such a list.
-TARGETS: list[Target] = [*apache.TARGETS, *caddy.TARGETS, *envoy.TARGETS, *haproxy.TARGETS, *nginx.TARGETS, *php.TARGETS, *ruby.TARGETS]
+TARGETS: list[Target] = [
+    *apache.TARGETS,
+    *caddy.TARGETS,
+    *envoy.TARGETS,
+    *haproxy.TARGETS,
+    *nginx.TARGETS,
+    *php.TARGETS,
+    *ruby.TARGETS,
+]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -32,26 +33,16 @@ class Tree(NamedTuple):
     dialect: str
     text: str
     root: Node
-    #: The lines of the text, as the tree counts in them.
-    lines: tuple[bytes, ...]
     #: Lines that stand before the text in what was parsed.
     added_lines: int = 0
 
     def locate(self, node: Node) -> Position:
         """Return where a node begins."""
-        row = node.start_point.row - self.added_lines
-        if not 0 <= row < len(self.lines):
-            return START if row < 0 else Position(len(self.lines), _measure(self.lines[-1]) + 1)
-        return Position(row + 1, _measure(self.lines[row][: node.start_point.column]) + 1)
+        return _locate(self.text, node.start_point.row - self.added_lines, node.start_point.column)
 
     def fail(self, node: Node, what: str, *, fix: str) -> DialectError:
         """Make the error that points at a node."""
         return fail(self.dialect, self.text, self.locate(node), what, fix=fix)
-
-    def take_off(self, end: str) -> Tree:
-        """Return the tree as that of the text without an end that was added to it."""
-        text = self.text.removesuffix(end)
-        return self._replace(text=text, lines=_split(text))
 
     def walk(self, node: Node | None = None) -> Iterator[Node]:
         """Yield a node, the root by default, and all below it in the order of the source, without recursion."""
@@ -74,8 +65,7 @@ def parse(dialect: str, text: str, language: Language, *, before: str = "") -> T
     :raises DialectError: it is not of that language; says where. Or the parser is not installed.
     """
     source = (before + text).encode(errors="replace")
-    root = _make_parser(dialect, language).parse(source).root_node
-    tree = Tree(dialect, text, root, _split(text), before.count("\n"))
+    tree = Tree(dialect, text, _make_parser(dialect, language).parse(source).root_node, before.count("\n"))
     if not tree.root.has_error:
         return tree
     node = tree.root
@@ -99,10 +89,19 @@ def _make_parser(dialect: str, language: Language):  # type: ignore[no-untyped-d
     return library.Parser(library.Language(getattr(grammar, function)()))
 
 
-def _split(text: str) -> tuple[bytes, ...]:
-    return tuple(text.encode(errors="replace").split(b"\n"))
+@functools.lru_cache(maxsize=1)
+def _split(text: str) -> list[str]:
+    """Return the lines of a text, once for all the places in it."""
+    return text.split("\n")
 
 
-def _measure(line: bytes) -> int:
-    """Return how many characters there are."""
-    return len(line.decode(errors="replace"))
+def _locate(text: str, row: int, column: int) -> Position:
+    lines = _split(text)
+    if not 0 <= row < len(lines):
+        return START if row < 0 else Position(len(lines), len(lines[-1]) + 1)
+    if lines[row].isascii():
+        # Why: a line may have a megabyte, and many places.
+        return Position(row + 1, min(column, len(lines[row])) + 1)
+    # Why: the tree counts in bytes.
+    before = lines[row].encode(errors="replace")[:column]
+    return Position(row + 1, len(before.decode(errors="replace")) + 1)

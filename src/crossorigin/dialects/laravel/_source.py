@@ -18,6 +18,9 @@ NAME = "laravel"
 
 #: Values in values, and names of names.
 _DEEPEST = 40
+#: More values are not evaluated: arrays of arrays of names, and texts of texts, double with each line.
+_MOST = 200_000
+_LONGEST = 10_000
 _OPEN, _START = "<?", "<?php\n"
 #: What lines of an array stand in.
 _OPENING, _CLOSING = "<?php return [\n", "\n];"
@@ -51,6 +54,7 @@ class Source:
     def __init__(self, tree: Tree) -> None:
         self.tree = tree
         self.names = _find_names(tree)
+        self._spent = 0
 
     def locate(self, node: Node) -> Position:
         """Return where a node begins."""
@@ -58,7 +62,8 @@ class Source:
 
     def resolve(self, node: Node, depth: int = 0) -> Node:
         """Return what a node stands for, through brackets and names."""
-        if depth > _DEEPEST:
+        self._spent += 1
+        if depth > _DEEPEST or self._spent > _MOST:
             raise NotLiteralError(node)
         if node.type == "parenthesized_expression":
             return self.resolve(list_parts(node)[0], depth + 1)
@@ -79,6 +84,7 @@ class Source:
             parts = list_parts(item)
             if parts[0].type == "variadic_unpacking":
                 entries += self.list_entries(list_parts(parts[0])[0], depth + 1)
+                self._spent += len(entries)
             elif len(parts) == 1:
                 entries.append(Entry(None, parts[0]))
             else:
@@ -115,7 +121,7 @@ class Source:
         parts = list_parts(found)
         if found.type == "binary_expression" and _operator(found) == ".":
             texts = [self.evaluate(part, depth + 1) for part in parts]
-            if all(isinstance(one, str) for one in texts):
+            if all(isinstance(one, str) for one in texts) and sum(len(str(one)) for one in texts) <= _LONGEST:
                 return "".join(map(str, texts))
         if found.type == "unary_op_expression" and text[0] == "-":
             value = self.evaluate(parts[0], depth + 1)
@@ -158,7 +164,7 @@ def parse_source(text: str) -> Source:
         # Why: what is shown must be in the text, and not in what was put around it.
         shown = error if is_list else first
         raise fail(NAME, text, Position(shown.line, shown.column), shown.what, fix=shown.fix) from None
-    return Source(tree.take_off(_CLOSING))
+    return Source(tree._replace(text=text))
 
 
 def _find_names(tree: Tree) -> dict[str, Node | None]:
