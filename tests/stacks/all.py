@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stacks import caddy, envoy
+from stacks import caddy, envoy, traefik
 
 if TYPE_CHECKING:
     from stacks.target import Target
 
 #: Each family of servers has a module of its own, with such a list.
-TARGETS: list[Target] = [*caddy.TARGETS, *envoy.TARGETS]
+TARGETS: list[Target] = [*caddy.TARGETS, *envoy.TARGETS, *traefik.TARGETS]

@@ -63,6 +63,7 @@ _MODULES = {
     "fastapi": "fastapi",
     "flask-cors": "flask_cors",
     "toml": "toml",
+    "traefik": "traefik",
 }
 
 

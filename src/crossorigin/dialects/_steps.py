@@ -21,7 +21,7 @@ from crossorigin.standard.hosts import MAX_HOST
 from crossorigin.standard.methods import SAFE_METHODS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Container, Iterable, Iterator, Sequence
 
     from crossorigin.decision.answers import Headers
 
@@ -31,11 +31,14 @@ METHOD = ":method"
 PATH = ":path"
 OWN = ":own"
 
+#: The name of the steps that answer a preflight that is allowed.
+PREFLIGHT = "preflight"
+
 #: What a refusal says.
 REFUSAL = "CORS: request refused\n"
 
-#: What is said beside the origins.
-_SAYS = frozenset(
+#: What can be said beside the origins.
+SAYS = frozenset(
     {
         *("deny_origins", "deny_headers", "require_origin", "enforce", "own_hosts", "allow_private_network"),
         *("preflight_status", "error_status"),
@@ -105,16 +108,19 @@ class Part(NamedTuple):
     steps: tuple[Step, ...]
 
 
-def plan_steps(ruleset: Ruleset, called: str, *, knows_own: bool) -> tuple[list[Part], list[Loss]]:
+def plan_steps(
+    ruleset: Ruleset, called: str, *, knows_own: bool, says: Container[str] = SAYS
+) -> tuple[list[Part], list[Loss]]:
     """Return the parts of all rules, in the order in which they are tried, and what they do not say.
 
     :param knows_own: the edge can compare the origin with the name that the request has for the server.
+    :param says: what it says beside the origins.
     """
     losses: list[Loss] = []
     plans = plan_rules(ruleset)
     policies = tuple(dict.fromkeys(plan.policy for plan in plans))
     for policy in policies:
-        losses += list_unsaid(policy, called, _SAYS)
+        losses += list_unsaid(policy, called, says)
         if policy.enforce != "browser" and not knows_own:
             why = f"{called}: it knows the server's own pages only where the browser tells, in {names.SEC_FETCH_SITE}"
             losses.append(Loss(f"enforce={policy.enforce!r}", why, "narrows"))
@@ -166,8 +172,8 @@ def _write_preflights(plan: Plan, ways: Sequence[tuple[Condition, ...]]) -> Iter
     for way in ways:
         asked = (*is_preflight, *way, *_list_methods(names.REQUEST_METHOD, plan), *_list_names(plan))
         if plan.policy.allow_private_network:
-            yield Step("preflight", (*asked, *private), plan.policy.preflight_status, told)
-        yield Step("preflight", asked, plan.policy.preflight_status, headers)
+            yield Step(PREFLIGHT, (*asked, *private), plan.policy.preflight_status, told)
+        yield Step(PREFLIGHT, asked, plan.policy.preflight_status, headers)
     yield Step("refused preflight", is_preflight, plan.policy.error_status, _keep_cors(plan.refused_preflight))
 
 
