@@ -28,6 +28,8 @@ DIALECTS = Path("docs/dialects.md")
 GROUPS = {
     "Our own": ("toml", "env"),
     "Python packages": ("fastapi", "flask-cors", "django"),
+    "Ruby": ("rack-cors", "rack", "sinatra", "sinatra-cross-origin"),
+    "PHP": ("laravel", "laravel-middleware", "php"),
 }
 #: Every package but our own files leaves handshakes alone, which the page says once.
 _STANDING = "websockets="

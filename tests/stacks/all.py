@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stacks import caddy, envoy, traefik
+from stacks import apache, caddy, envoy, haproxy, nginx, php, ruby, traefik
 
 if TYPE_CHECKING:
     from stacks.target import Target
 
 #: Each family of servers has a module of its own, with such a list.
-TARGETS: list[Target] = [*caddy.TARGETS, *envoy.TARGETS, *traefik.TARGETS]
+TARGETS: list[Target] = [
+    *apache.TARGETS,
+    *caddy.TARGETS,
+    *envoy.TARGETS,
+    *haproxy.TARGETS,
+    *nginx.TARGETS,
+    *php.TARGETS,
+    *ruby.TARGETS,
+    *traefik.TARGETS,
+]

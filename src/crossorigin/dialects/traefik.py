@@ -70,7 +70,7 @@ def write(ruleset: Ruleset, edge: Edge) -> Written:
 
 
 _TEMPLATE = """\
-# CORS in front of http://{upstream}, for Traefik 3.7 or newer.
+# CORS in front of http://{upstream}, for Traefik 3.7.6 or newer.
 # Start it: traefik --entryPoints.cors.address={listen} --providers.file.filename=traefik.yaml
 
 http:
