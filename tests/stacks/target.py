@@ -43,7 +43,6 @@ class Target(NamedTuple):
     ``is_deaf_to`` tells what the server cannot take, whatever its configuration: that is not asked.
     ``removes`` tells whether the CORS headers of the app behind are removed, as a whole server and a program do.
     ``varies_preflights`` tells whether answers to preflights, which no cache keeps, say that they depend on the origin.
-    ``methods`` are those that the server's own parser knows, where it refuses all others before a program sees them.
     """
 
     name: str
@@ -54,16 +53,8 @@ class Target(NamedTuple):
     ]
     at_once: int = 200
     removes: bool = True
-<<<<<<< HEAD
-    methods: frozenset[str] | None = None
     varies_preflights: bool = True
-
-    def takes(self, method: str) -> bool:
-        """Tell whether a request with a method gets as far as what is tested."""
-        return self.methods is None or method in self.methods
-=======
     is_deaf_to: Callable[[Probe], bool] = lambda _: False
->>>>>>> 41b01112b5b2d6c56f9c6813b99937e77da118b1
 
     def require(self) -> None:
         """Skip the test, by name, where a program is missing; with CI=true that is a failure."""

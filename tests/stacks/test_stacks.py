@@ -74,11 +74,7 @@ def find_faults(target: Target, cases: Sequence[Case], least: int) -> list[str]:
     for case, written, ask in serve(target, cases):
         served += 1
         policy = PolicyNetwork(case.rules, answer)
-<<<<<<< HEAD
-        for probe in filter(lambda one: target.takes(one.method), calls.list_probes(case)):
-=======
         for probe in list_probes(target, case):
->>>>>>> 41b01112b5b2d6c56f9c6813b99937e77da118b1
             facts = comparing.observe(policy, probe), comparing.observe(ask, probe)
             found = comparing.find_faults(*facts, written.losses, varies_preflights=target.varies_preflights)
             faults += [f"{case.sentence}: {probe}: {fault}" for fault in found]
@@ -113,11 +109,7 @@ def test_losses_are_seen(target: Target) -> None:
     for case, written, ask in serve(target, calls.list_feature_cases()):
         policy = PolicyNetwork(case.rules, answer)
         widened: list[str] = []
-<<<<<<< HEAD
-        for probe in filter(lambda one: target.takes(one.method), calls.list_probes(case)):
-=======
         for probe in list_probes(target, case):
->>>>>>> 41b01112b5b2d6c56f9c6813b99937e77da118b1
             facts = comparing.observe(policy, probe), comparing.observe(ask, probe)
             widened += comparing.find_widened(*facts)
             found = comparing.find_faults(*facts, written.losses, varies_preflights=target.varies_preflights)
