@@ -30,6 +30,7 @@ GROUPS = {
     "Python packages": ("fastapi", "flask-cors", "django"),
     "Ruby": ("rack-cors", "rack", "sinatra", "sinatra-cross-origin"),
     "PHP": ("laravel", "laravel-middleware", "php"),
+    "Servers in front of another": ("nginx", "haproxy", "caddy", "apache", "envoy"),
 }
 #: Every package but our own files leaves handshakes alone, which the page says once.
 _STANDING = "websockets="
