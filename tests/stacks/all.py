@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stacks import apache, caddy, envoy, haproxy, nginx, php, ruby
+from stacks import apache, caddy, envoy, haproxy, nginx, php, ruby, traefik
 
 if TYPE_CHECKING:
     from stacks.target import Target
@@ -18,4 +18,5 @@ TARGETS: list[Target] = [
     *nginx.TARGETS,
     *php.TARGETS,
     *ruby.TARGETS,
+    *traefik.TARGETS,
 ]

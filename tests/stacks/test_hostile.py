@@ -9,6 +9,7 @@ import pytest
 
 from crossorigin import Policy, Rule, Ruleset
 from crossorigin.browser import Call
+from crossorigin.dialects import find_form
 from crossorigin.messages import Request
 from crossorigin.probe.policy import PolicyNetwork
 from stacks import comparing
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 #: What the losses call the paths for which the edges have a rule of their own.
 AMBIGUOUS = "servers read in several ways"
 
-EDGES = [target for target in TARGETS if target.dialect in {"nginx", "haproxy", "apache"}]
+EDGES = [target for target in TARGETS if find_form(target.dialect) == "edge"]
 
 APP = "https://app.example"
 _LIST = Policy(allow_origins=[APP])

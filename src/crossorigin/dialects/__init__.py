@@ -73,6 +73,7 @@ _MODULES = {
     "sinatra": "sinatra",
     "sinatra-cross-origin": "sinatra_cross_origin",
     "toml": "toml",
+    "traefik": "traefik",
 }
 
 

@@ -21,7 +21,7 @@ from crossorigin.standard.hosts import MAX_HOST
 from crossorigin.standard.methods import SAFE_METHODS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Container, Iterable, Iterator, Sequence
 
     from crossorigin.decision.answers import Headers
 
@@ -31,11 +31,14 @@ METHOD = ":method"
 PATH = ":path"
 OWN = ":own"
 
+#: The name of the steps that answer a preflight that is allowed.
+PREFLIGHT = "preflight"
+
 #: What a refusal says.
 REFUSAL = "CORS: request refused\n"
 
-#: What is said beside the origins.
-_SAYS = frozenset(
+#: What can be said beside the origins.
+SAYS = frozenset(
     {
         *("deny_origins", "deny_headers", "require_origin", "enforce", "own_hosts", "allow_private_network"),
         *("preflight_status", "error_status"),
@@ -71,7 +74,7 @@ _AMBIGUOUS = (
 
 
 class Condition(NamedTuple):
-    """That a value is one of some texts, or matches one of some expressions; or that it does not.
+    """That a value is one of some texts, or else matches one of some expressions; or that it does not.
 
     Where there is neither text nor expression, that there is such a header at all. One that is not sent counts as
     empty where *may_lack*, and else as nothing that could be met.
@@ -105,16 +108,19 @@ class Part(NamedTuple):
     steps: tuple[Step, ...]
 
 
-def plan_steps(ruleset: Ruleset, called: str, *, knows_own: bool) -> tuple[list[Part], list[Loss]]:
+def plan_steps(
+    ruleset: Ruleset, called: str, *, knows_own: bool, says: Container[str] = SAYS
+) -> tuple[list[Part], list[Loss]]:
     """Return the parts of all rules, in the order in which they are tried, and what they do not say.
 
     :param knows_own: the edge can compare the origin with the name that the request has for the server.
+    :param says: what it says beside the origins.
     """
     losses: list[Loss] = []
     plans = plan_rules(ruleset)
     policies = tuple(dict.fromkeys(plan.policy for plan in plans))
     for policy in policies:
-        losses += list_unsaid(policy, called, _SAYS)
+        losses += list_unsaid(policy, called, says)
         if policy.enforce != "browser" and not knows_own:
             why = f"{called}: it knows the server's own pages only where the browser tells, in {names.SEC_FETCH_SITE}"
             losses.append(Loss(f"enforce={policy.enforce!r}", why, "narrows"))
@@ -166,8 +172,8 @@ def _write_preflights(plan: Plan, ways: Sequence[tuple[Condition, ...]]) -> Iter
     for way in ways:
         asked = (*is_preflight, *way, *_list_methods(names.REQUEST_METHOD, plan), *_list_names(plan))
         if plan.policy.allow_private_network:
-            yield Step("preflight", (*asked, *private), plan.policy.preflight_status, told)
-        yield Step("preflight", asked, plan.policy.preflight_status, headers)
+            yield Step(PREFLIGHT, (*asked, *private), plan.policy.preflight_status, told)
+        yield Step(PREFLIGHT, asked, plan.policy.preflight_status, headers)
     yield Step("refused preflight", is_preflight, plan.policy.error_status, _keep_cors(plan.refused_preflight))
 
 
@@ -223,15 +229,16 @@ def _list_ways(plan: Plan, called: str, losses: list[Loss]) -> Iterator[tuple[Co
         yield (Condition(names.ORIGIN, texts),)
     if found.regexes:
         form = (Condition(names.ORIGIN, regexes=(_FORM,)), Condition(names.ORIGIN, (), _NO_ORIGIN, is_met=False))
-        taken = (Condition(names.ORIGIN, *denied, is_met=False),) if denied else ()
+        taken = [Condition(names.ORIGIN, denied.texts, is_met=False)] if denied.texts else []
+        taken += [Condition(names.ORIGIN, (), denied.regexes, is_met=False)] if denied.regexes else []
         yield (*form, Condition(names.ORIGIN, regexes=found.regexes), *taken)
 
 
 def _translate(origins: Origins, called: str, losses: list[Loss]) -> Origins:
     found = []
     for regex in origins.regexes:
-        # Why: a bare brace could begin a placeholder of the edge's; what has a line end is written anew.
-        written = to_flavour(f"{regex}(?#\n)" if "{" in regex else regex, 0, "re2")
+        # Why: these marks mean something to some edges; what has a line end is written anew, without them.
+        written = to_flavour(f"{regex}(?#\n)" if "{" in regex or "`" in regex else regex, 0, "re2")
         if written is None:
             losses.append(Loss(f"allow_origin_regex={regex!r}", f"{called} has no words for it", "narrows"))
         else:
@@ -274,7 +281,7 @@ def _escape_path(path: str) -> str:
     r"""Write the expression for a path, as it may be written in a request.
 
     >>> _escape_path("/a.b c\u00e9")
-    '/a\\.b(?:\\x{20}|%20)c(?:\\x{e9}|%[Cc]3%[Aa]9)'
+    '/a\\.b(?:\\x20|%20)c(?:é|%[Cc]3%[Aa]9)'
     """
     return "".join(map(_escape_in_path, path))
 
@@ -283,7 +290,12 @@ def _escape_in_path(char: str) -> str:
     if char.isascii() and (char.isalnum() or char in "/-_~."):
         return _escape(char)
     escaped = "".join(f"%{_any_case(code >> 4)}{_any_case(code & 15)}" for code in char.encode(errors="surrogatepass"))
-    return f"(?:\\x{{{ord(char):x}}}|{escaped})"
+    # Why: some routers see a path decoded, and some as it was written.
+    return f"(?:{_escape(char) if char.isascii() else char}|{escaped})" if _is_visible(char) else escaped
+
+
+def _is_visible(char: str) -> bool:
+    return char.isascii() or char.isprintable()
 
 
 def _any_case(digit: int) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from crossorigin.dialects import Written
+from crossorigin.dialects import DialectError, Written
 from crossorigin.dialects._plans import METHOD, NAMES, ORIGIN
 from crossorigin.dialects._steps import METHOD as STEP_METHOD
 from crossorigin.dialects._steps import OWN, PATH, REFUSAL, Condition, plan_steps
@@ -39,8 +39,15 @@ _HELD = {
     NAMES: _header(names.REQUEST_HEADERS),
 }
 _HOST = "{http.request.hostport}"
-_VALUES = {STEP_METHOD: "{http.request.method}", PATH: "{http.request.uri}", names.HOST: _HOST}
+_VALUES = {
+    STEP_METHOD: "{http.request.method}",
+    PATH: "{http.request.uri}",
+    names.HOST: _HOST,
+    names.ORIGIN: _header(names.ORIGIN),
+}
 _ERROR = 400
+#: Characters of an expression, of 100,000, with what Caddy makes of it.
+_LONGEST = 90_000
 
 
 def recognizes(text: str) -> bool:  # noqa: ARG001 (the signature of every dialect)
@@ -104,11 +111,12 @@ def _write_part(number: int, part: Part) -> Iterator[str]:
 
 
 def _write_step(indent: str, name: str, step: Step) -> Iterator[str]:
-    matcher = ""
+    matcher = f"@cors_{name} " if step.conditions else ""
     yield f"{indent}# {step.name}\n"
-    if step.conditions:
-        matcher = f"@cors_{name} "
-        yield f"{indent}{matcher}expression {_quote(' && '.join(map(_write_condition, step.conditions)))}\n"
+    if matcher:
+        yield f"{indent}{matcher}{{\n"
+        yield from (f"{indent}\t{line}\n" for line in _write_conditions(step))
+        yield f"{indent}}}\n"
     yield f"{indent}handle {matcher}{{\n"
     for header, value in step.headers:
         # Why: what the app's answer varies by stays.
@@ -123,6 +131,25 @@ def _write_step(indent: str, name: str, step: Step) -> Iterator[str]:
     yield f"{indent}}}\n"
 
 
+def _write_conditions(step: Step) -> Iterator[str]:
+    """Yield the lines of a matcher, all of which must match."""
+    # Why: names of origins may be more than an expression can have. No step has two such lines without a "not", of
+    # which one would be enough.
+    # Tempting: vars_regexp. Older releases match it with "<nil>", too, and with what a value names in the environment.
+    listed = [one for one in step.conditions if one.subject == names.ORIGIN and one.texts]
+    for one in listed:
+        yield f"{'' if one.is_met else 'not '}vars {_VALUES[names.ORIGIN]} {' '.join(map(_quote, one.texts))}"
+    expression = " && ".join(_write_condition(one) for one in step.conditions if one not in listed)
+    if len(expression) > _LONGEST:
+        raise DialectError(NAME, "an expression for origins is longer than Caddy reads", fix="Write fewer patterns")
+    if expression:
+        yield f"expression {_quote(expression)}"
+
+
+def _match_whole(regexes: tuple[str, ...]) -> str:
+    return f"^(?:{'|'.join(regexes)})$"
+
+
 def _quote(expression: str) -> str:
     """Write an expression as a word that nothing in it can end, and in which nothing is put from the environment."""
     return "`" + expression.replace("`", r"\u0060").replace("{$", r"{\u0024") + "`"
@@ -132,19 +159,16 @@ def _write_condition(condition: Condition) -> str:
     if condition.subject == OWN:
         return f"({_OWN})"
     value = _VALUES.get(condition.subject, _header(condition.subject))
-    ways = []
     if condition.texts:
-        ways.append(f"{value} in {json.dumps(condition.texts)}")
-    if condition.regexes:
-        whole = f"^(?:{'|'.join(condition.regexes)})$"
-        ways.append(f"{value}.matches({json.dumps(whole)})")
-    if not ways:
-        ways.append(f"header({{{json.dumps(condition.subject)}: '*'}})")
-    found = f"({' || '.join(ways)})" if len(ways) > 1 else ways[0]
+        found = f"{value} in {json.dumps(condition.texts)}"
+    elif condition.regexes:
+        found = f"{value}.matches({json.dumps(_match_whole(condition.regexes))})"
+    else:
+        found = f"header({{{json.dumps(condition.subject)}: '*'}})"
     return found if condition.is_met else f"!({found})"
 
 
-_ORIGIN = _header(names.ORIGIN)
+_ORIGIN = _VALUES[names.ORIGIN]
 _OWN = f"{_ORIGIN} in ['http://' + {_HOST}, 'https://' + {_HOST}]" + "".join(
     f" || {_ORIGIN} + ':{port}' == '{scheme}://' + {_HOST}" for scheme, port in (("http", 80), ("https", 443))
 )

@@ -164,10 +164,11 @@ def _write_condition(condition: Condition) -> str:
     if not condition.texts and not condition.regexes:
         return f"{{name: {_quote(name)}, present_match: true{inverted}}}"
     lacks = ", treat_missing_header_as_empty: true" if condition.may_lack or not condition.is_met else ""
-    ways = [*(_MARKS.sub(r"\\\g<0>", text) for text in condition.texts), *condition.regexes]
-    match = f"{{safe_regex: {{regex: {_quote(_any_of(ways))}}}}}"
-    if len(condition.texts) == 1 and not condition.regexes:
+    if len(condition.texts) == 1:
         match = f"{{exact: {_quote(condition.texts[0])}}}"
+    else:
+        regexes = condition.regexes or [_MARKS.sub(r"\\\g<0>", text) for text in condition.texts]
+        match = f"{{safe_regex: {{regex: {_quote(_any_of(regexes))}}}}}"
     return f"{{name: {_quote(name)}, string_match: {match}{inverted}{lacks}}}"
 
 
