@@ -58,6 +58,8 @@ Form = Literal["ours", "settings", "code", "edge"]
 _MODULES = {
     "django": "django_cors_headers",
     "env": "env",
+    "express": "express",
+    "express-middleware": "express_middleware",
     "fastapi": "fastapi",
     "flask-cors": "flask_cors",
     "rack": "rack",
