@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stacks import ruby
+from stacks import node, ruby
 
 if TYPE_CHECKING:
     from stacks.target import Target
 
 #: Each family of servers has a module of its own, with such a list.
-TARGETS: list[Target] = [*ruby.TARGETS]
+TARGETS: list[Target] = [*node.TARGETS, *ruby.TARGETS]
