@@ -48,13 +48,15 @@ _DECLARATOR = "variable_declarator"
 class Mount(NamedTuple):
     """A use of middleware: the paths, and what it puts on an actual answer and on a preflight's, where it does.
 
-    ``is_alone`` tells whether nothing else runs for these paths.
+    ``method`` is the only one of actual requests that it runs for, or "". ``is_alone`` tells whether nothing else runs
+    for these paths.
     """
 
     paths: tuple[str, ...]
     actual: Headers | None
     preflight: Headers | None
     position: Position
+    method: str = ""
     is_alone: bool = False
 
 
@@ -151,7 +153,8 @@ class Finder:
             preflight, actual = function.preflight, function.actual
         position = self._source.locate(node)
         is_actual, is_preflight = verb not in _PREFLIGHTS, verb not in _ACTUAL
-        return Mount(paths, actual if is_actual else None, preflight if is_preflight else None, position)
+        method = "" if is_preflight else verb.upper()
+        return Mount(paths, actual if is_actual else None, preflight if is_preflight else None, position, method)
 
     def _read_pair(self, node: Node) -> Iterator[Mount]:
         """Yield what ``[["/path/*"], cors(...)]`` in a list says, as it is written for several rules."""
@@ -204,7 +207,11 @@ class Finder:
             self._lose(f"the path {getattr(item, 'source', item)}", "a policy has paths and prefixes only", place)
             return None
         if not self._is_cased:
-            self._lose(f"the path {path}", f"{_CALLED} compares paths without case, and a policy with it", place)
+            self._lose(
+                f"the path {path}",
+                f"{_CALLED} compares paths as they are sent and without case; a policy decoded, with case",
+                place,
+            )
         return path
 
     def _lose(self, what: str, why: str, place: Position, how_bad: HowBad = "narrows") -> None:

@@ -49,6 +49,12 @@ def _join(path: str, mounts: list[Mount], losses: list[Loss]) -> tuple[Headers, 
     for mount in others[:1]:
         why = "other middleware runs for these paths, too, and each overwrites what the others have set: let one run"
         losses += _lose_both(path, why, mount)
+    methods = [mount.method for mount in covering if mount.actual is not None]
+    if all(methods):
+        why = (
+            f"only the answers to {', '.join(dict.fromkeys(methods))} can be read here, and a rule is for every method"
+        )
+        losses.append(Loss(f"the path {path}", why, "widens", own.position))
     first = next((mount for mount in covering if mount.preflight is not None), None)
     if first is None or first.preflight is None:
         why = "no preflight is answered here, so that no method and no header passes that needs one"
