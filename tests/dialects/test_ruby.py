@@ -84,6 +84,16 @@ def test_what_is_known_only_when_it_runs(text: str) -> None:
         _evaluate(text)
 
 
+DOUBLED = "".join(f"a{number} = [a{number + 1}, a{number + 1}]\n" for number in range(30))
+
+
+@pytest.mark.parametrize("text", [f"{DOUBLED}a30 = 1\na0", f"9 * {' * '.join(['9' * 19] * 20)}"])
+def test_what_grows_without_end_is_none(text: str) -> None:
+    """Names that stand for each other twice would take hours."""
+    with pytest.raises(NotLiteralError):
+        _evaluate(text)
+
+
 def test_what_is_no_ruby() -> None:
     with pytest.raises(DialectError, match="this is not Ruby"):
         parse_ruby("x", "[")

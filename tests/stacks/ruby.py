@@ -45,6 +45,7 @@ def serve_kind(
 def _make_target(name: str, dialect: str, kind: str) -> Target:
     # Why: rack-cors lets the app's own headers be, and says of no preflight that it depends on the origin.
     is_program = dialect != "rack-cors"
+    methods = _METHODS[:-1] if "rails" in kind else _METHODS
     return Target(
         name,
         dialect,
@@ -52,7 +53,7 @@ def _make_target(name: str, dialect: str, kind: str) -> Target:
         serve_kind(kind),
         removes=is_program,
         varies_preflights=is_program,
-        methods=frozenset(_METHODS[:-1] if "rails" in kind else _METHODS),
+        is_deaf_to=lambda probe: probe.method not in methods,
     )
 
 

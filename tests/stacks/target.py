@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from crossorigin.messages import Request
+    from stacks.calls import Probe
 
 TIME_OUT = 20
 #: Seconds that a program has to start, on a machine that does other things as well, and to end.
@@ -39,9 +40,9 @@ class Target(NamedTuple):
     ``programs`` are what must be on this machine: names to be looked up, or paths. ``serve`` starts the server with
     texts, each for the port of the same place, and gives a function ``ask(number, request)``; it may serve them all on
     other ports, or in one process, as long as each is used exactly as it is written. ``at_once`` is how many it takes.
+    ``is_deaf_to`` tells what the server cannot take, whatever its configuration: that is not asked.
     ``removes`` tells whether the CORS headers of the app behind are removed, as a whole server and a program do.
     ``varies_preflights`` tells whether answers to preflights, which no cache keeps, say that they depend on the origin.
-    ``methods`` are those that the server's own parser knows, where it refuses all others before a program sees them.
     """
 
     name: str
@@ -52,12 +53,8 @@ class Target(NamedTuple):
     ]
     at_once: int = 200
     removes: bool = True
-    methods: frozenset[str] | None = None
     varies_preflights: bool = True
-
-    def takes(self, method: str) -> bool:
-        """Tell whether a request with a method gets as far as what is tested."""
-        return self.methods is None or method in self.methods
+    is_deaf_to: Callable[[Probe], bool] = lambda _: False
 
     def require(self) -> None:
         """Skip the test, by name, where a program is missing; with CI=true that is a failure."""

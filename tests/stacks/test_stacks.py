@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
 
     from crossorigin.messages import Response
-    from stacks.calls import Case
+    from stacks.calls import Case, Probe
     from stacks.target import Target
 
 SEED = 20261126
@@ -63,6 +63,10 @@ def serve(target: Target, cases: Sequence[Case]) -> Generator[Served]:
                     yield Served(case, written, functools.partial(ask, number))
 
 
+def list_probes(target: Target, case: Case) -> list[Probe]:
+    return [probe for probe in calls.list_probes(case) if not target.is_deaf_to(probe)]
+
+
 def find_faults(target: Target, cases: Sequence[Case], least: int) -> list[str]:
     """Ask each server and each policy the same, and say what differs; *least* servers must be there."""
     faults: list[str] = []
@@ -70,7 +74,7 @@ def find_faults(target: Target, cases: Sequence[Case], least: int) -> list[str]:
     for case, written, ask in serve(target, cases):
         served += 1
         policy = PolicyNetwork(case.rules, answer)
-        for probe in filter(lambda one: target.takes(one.method), calls.list_probes(case)):
+        for probe in list_probes(target, case):
             facts = comparing.observe(policy, probe), comparing.observe(ask, probe)
             found = comparing.find_faults(*facts, written.losses, varies_preflights=target.varies_preflights)
             faults += [f"{case.sentence}: {probe}: {fault}" for fault in found]
@@ -105,7 +109,7 @@ def test_losses_are_seen(target: Target) -> None:
     for case, written, ask in serve(target, calls.list_feature_cases()):
         policy = PolicyNetwork(case.rules, answer)
         widened: list[str] = []
-        for probe in filter(lambda one: target.takes(one.method), calls.list_probes(case)):
+        for probe in list_probes(target, case):
             facts = comparing.observe(policy, probe), comparing.observe(ask, probe)
             widened += comparing.find_widened(*facts)
             found = comparing.find_faults(*facts, written.losses, varies_preflights=target.varies_preflights)

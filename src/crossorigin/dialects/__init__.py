@@ -56,12 +56,20 @@ Form = Literal["ours", "settings", "code", "edge"]
 
 #: Each dialect's name and the module that it is in.
 _MODULES = {
+    "apache": "apache",
+    "caddy": "caddy",
     "django": "django_cors_headers",
     "env": "env",
+    "envoy": "envoy",
     "express": "express",
     "express-middleware": "express_middleware",
     "fastapi": "fastapi",
     "flask-cors": "flask_cors",
+    "haproxy": "haproxy",
+    "laravel": "laravel",
+    "laravel-middleware": "laravel_middleware",
+    "nginx": "nginx",
+    "php": "php",
     "rack": "rack",
     "rack-cors": "rack_cors",
     "sinatra": "sinatra",

@@ -22,6 +22,9 @@ _DIGITS = re.compile(r"\\(?:u\{([0-9a-fA-F \t]+)\}|u([0-9a-fA-F]{4})|x([0-9a-fA-
 _KEYWORDS: dict[str, Any] = {"true": True, "false": False, "nil": None}
 _HIGHEST_CODE = 0x10FFFF
 _LONGEST_NUMBER = 20
+_LONGEST_SHORT = 500
+#: So many nodes are evaluated for one value: names that stand for each other twice would double them at each step.
+_MOST = 20_000
 
 
 class NotLiteralError(Exception):
@@ -51,6 +54,8 @@ class Ruby(NamedTuple):
 
     tree: Tree
     names: Mapping[str, Node]
+    #: How many nodes have been evaluated for the value that is asked for.
+    spent: list[int]
 
     def locate(self, node: Node) -> Position:
         """Return where a node begins."""
@@ -65,10 +70,12 @@ class Ruby(NamedTuple):
 
         :raises NotLiteralError: it is not one.
         """
+        self.spent[0] = 0
         return self._evaluate(node, 0)
 
     def evaluate_items(self, node: Node) -> tuple[list[Any], list[Position]]:
         """Return the items of an array, or the one other value, and where those stand that are not literals."""
+        self.spent[0] = 0
         node = self.follow(node)
         if node.type not in {"array", "argument_list"}:
             value = self._evaluate(node, 0)
@@ -96,7 +103,8 @@ class Ruby(NamedTuple):
 
     def _evaluate(self, node: Node, depth: int) -> Any:  # noqa: ANN401 (whatever was written)
         node = self.follow(node)
-        if depth > _DEEPEST:
+        self.spent[0] += 1
+        if depth > _DEEPEST or self.spent[0] > _MOST:
             raise NotLiteralError(self.locate(node))
         if node.type in _KEYWORDS:
             return _KEYWORDS[node.type]
@@ -152,7 +160,9 @@ class Ruby(NamedTuple):
 
     def _join(self, node: Node, sign: str, left: object, right: object) -> Any:  # noqa: ANN401 (as above)
         if type(left) is int and type(right) is int and sign in {"+", "*"}:
-            return left + right if sign == "+" else left * right
+            value = left + right if sign == "+" else left * right
+            if len(f"{value:x}") <= _LONGEST_NUMBER:
+                return value
         if sign == "+" and type(left) is str and type(right) is str:
             return left + right
         if sign == "+" and isinstance(left, list) and isinstance(right, list):
@@ -196,7 +206,7 @@ class Ruby(NamedTuple):
     def _read_regex(self, node: Node) -> Regex:
         if node.type == "call":
             receiver, arguments = node.child_by_field_name("receiver"), arguments_of(node)
-            if receiver is None or text_of(receiver) != "Regexp" or len(arguments) != 1:
+            if receiver is None or short_text_of(receiver) != "Regexp" or len(arguments) != 1:
                 raise NotLiteralError(self.locate(node))
             return Regex(self._read_text(self.follow(arguments[0])), "", self.locate(node))
         parts = node.named_children
@@ -222,7 +232,7 @@ def parse_ruby(dialect: str, text: str) -> Ruby:
             found[text_of(left)] = right
         else:
             many.update(text_of(name) for name in tree.walk(left) if name.type in _NAMES)
-    return Ruby(tree, {name: node for name, node in found.items() if name not in many})
+    return Ruby(tree, {name: node for name, node in found.items() if name not in many}, [0])
 
 
 def has_any(dialect: str, text: str, find: Callable[[Ruby], Iterator[Any]]) -> bool:
@@ -241,6 +251,14 @@ def _get(node: Node, name: str) -> Node:
 def children_of(node: Node) -> list[Node]:
     """Return the named children of a node without the comments between them."""
     return [child for child in node.named_children if child.type != "comment"]
+
+
+def short_text_of(node: Node) -> str:
+    """Return what a node was parsed from, if that is no longer than a name or a condition is.
+
+    What stands inside itself many times is not copied each time.
+    """
+    return text_of(node) if node.end_byte - node.start_byte <= _LONGEST_SHORT else ""
 
 
 def method_of(node: Node) -> str:
@@ -265,7 +283,7 @@ def statements_of(node: Node | None) -> list[Node]:
 def has_options_route(ruby: Ruby) -> bool:
     """Tell whether a Sinatra app has a route for every request with OPTIONS."""
     routes = [arguments_of(node) for node in ruby.tree.walk() if method_of(node) == "options"]
-    return any(len(given) == 1 and text_of(given[0]).strip("'\"") in {"*", "/*"} for given in routes)
+    return any(len(given) == 1 and short_text_of(given[0]).strip("'\"") in {"*", "/*"} for given in routes)
 
 
 def write_text(text: str) -> str:

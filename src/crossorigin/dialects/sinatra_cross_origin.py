@@ -22,11 +22,11 @@ from crossorigin.dialects._ruby import (
     has_options_route,
     method_of,
     parse_ruby,
+    short_text_of,
     write_list,
     write_text,
 )
 from crossorigin.dialects._sent import Sent, translate
-from crossorigin.dialects._trees import text_of
 from crossorigin.policy import ANY
 from crossorigin.standard.headers import AUTHORIZATION, ORIGIN, REQUEST_METHOD, VARY
 from crossorigin.standard.methods import SAFELISTED_METHODS
@@ -94,14 +94,14 @@ def _find_settings(ruby: Ruby) -> Iterator[tuple[str, Node, Node | None]]:
     for node in ruby.tree.walk():
         arguments = arguments_of(node)
         if method_of(node) == "enable":
-            yield from ((text_of(one).lstrip(":"), node, None) for one in arguments)
+            yield from ((short_text_of(one).lstrip(":"), node, None) for one in arguments)
         elif method_of(node) == "set" and arguments and arguments[0].type == "pair":
             for pair in arguments:
                 key, value = pair.child_by_field_name("key"), pair.child_by_field_name("value")
                 if key is not None and value is not None:
-                    yield text_of(key).strip(":'\""), node, value
+                    yield short_text_of(key).strip(":'\""), node, value
         elif method_of(node) == "set" and len(arguments) == 2:  # noqa: PLR2004 (a name and a value)
-            yield text_of(arguments[0]).strip(":'\""), node, arguments[1]
+            yield short_text_of(arguments[0]).strip(":'\""), node, arguments[1]
 
 
 def _find_switch(ruby: Ruby) -> Iterator[Node]:
@@ -145,7 +145,7 @@ class _Reader:
 
     def _note_others(self) -> None:
         calls = [node for node in self.ruby.tree.walk() if method_of(node) == "register"]
-        if not any("CrossOrigin" in text_of(one) for node in calls for one in arguments_of(node)):
+        if not any("CrossOrigin" in short_text_of(one) for node in calls for one in arguments_of(node)):
             why = "nothing is sent before register Sinatra::CrossOrigin; it is read as if that stood there"
             self.lose("register", why, "widens", self.start)
         if not has_options_route(self.ruby):

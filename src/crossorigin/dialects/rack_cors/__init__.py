@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from crossorigin.dialects import Finding, Loss, Translation, Written
 from crossorigin.dialects import _policies as policies
 from crossorigin.dialects._places import START, fail
-from crossorigin.dialects._ruby import arguments_of, has_any, method_of, parse_ruby
-from crossorigin.dialects._trees import text_of
+from crossorigin.dialects._ruby import arguments_of, has_any, method_of, parse_ruby, short_text_of
 from crossorigin.dialects.rack_cors._blocks import read_blocks
 from crossorigin.dialects.rack_cors._joining import join_blocks
 from crossorigin.dialects.rack_cors._notes import Notes
@@ -65,8 +64,8 @@ def _find_calls(ruby: Ruby) -> Iterator[Node]:
         if node.type != "call" or node.child_by_field_name("block") is None:
             continue
         receiver = node.child_by_field_name("receiver")
-        is_new = method_of(node) == "new" and receiver is not None and text_of(receiver) in _WRITTEN
-        if is_new or (method_of(node) in _USES and any(text_of(one) in _WRITTEN for one in arguments_of(node))):
+        is_new = method_of(node) == "new" and receiver is not None and short_text_of(receiver) in _WRITTEN
+        if is_new or (method_of(node) in _USES and any(short_text_of(one) in _WRITTEN for one in arguments_of(node))):
             yield node
 
 

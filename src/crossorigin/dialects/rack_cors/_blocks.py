@@ -72,11 +72,11 @@ class _Reader:
     def read_other(self, block: Block, node: Node) -> None:
         """Note what stands under a condition or in a loop."""
         for found in self.ruby.tree.walk(node):
-            word, place = method_of(found), self.ruby.locate(found)
+            word = method_of(found)
             if word == "resource":
-                self.notes.lose_resource(word, _LOOSE, place)
+                self.notes.lose_resource(word, _LOOSE, self.ruby.locate(found))
             elif word in {"allow", "origins"}:
-                self.lose(word, _LOOSE, "narrows", place)
+                self.lose(word, _LOOSE, "narrows", self.ruby.locate(found))
                 block.has_unknown = block.has_unknown or word == "origins"
 
     def _read_origins(self, block: Block, node: Node) -> None:

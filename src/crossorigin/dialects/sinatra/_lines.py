@@ -11,10 +11,10 @@ from crossorigin.dialects._ruby import (
     children_of,
     has_options_route,
     method_of,
+    short_text_of,
 )
 from crossorigin.dialects._sent import Sent
 from crossorigin.dialects._translation import Loss, Position
-from crossorigin.dialects._trees import text_of
 from crossorigin.standard import headers as names
 
 if TYPE_CHECKING:
@@ -59,11 +59,14 @@ class Line(NamedTuple):
 
 def find_lines(ruby: Ruby) -> Iterator[Line]:
     """Yield each header that a filter sets, or the route for OPTIONS."""
+    end = 0
     for node in ruby.tree.walk():
         kind = method_of(node)
         block = node.child_by_field_name("block")
-        if kind not in {*_FILTERS, "options"} or block is None:
+        # Why: what stands in another filter has been seen.
+        if kind not in {*_FILTERS, "options"} or block is None or node.start_byte < end:
             continue
+        end = node.end_byte
         paths = tuple(arguments_of(node))
         for found, is_conditional in _walk(block):
             for name, value in _list_pairs(ruby, found):
@@ -86,7 +89,7 @@ def _list_pairs(ruby: Ruby, node: Node) -> Iterator[tuple[str, Node]]:
     if node.type == "assignment":
         left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
         target = left.named_children if left is not None and left.type == "element_reference" else []
-        if right is not None and len(target) == 2 and text_of(target[0]) in _HEADERS:  # noqa: PLR2004 (and its key)
+        if right is not None and len(target) == 2 and short_text_of(target[0]) in _HEADERS:  # noqa: PLR2004 (and its key)
             yield from _name(ruby, target[1], right)
     elif method_of(node) == "set_header" and len(arguments_of(node)) == 2:  # noqa: PLR2004 (a name and a value)
         yield from _name(ruby, *arguments_of(node))
@@ -184,11 +187,15 @@ class Reader:
 
     def _answers_preflights(self) -> bool:
         """Tell whether a filter ends a request whose method is OPTIONS."""
-        for node in self.ruby.tree.walk():
-            condition = node.child_by_field_name("condition")
-            asks = condition is not None and any(word in text_of(condition) for word in ("OPTIONS", "options?"))
-            if asks and any(method_of(one) == "halt" for one in self.ruby.tree.walk(node)):
+        nodes = [(self.ruby.tree.root, False)]
+        while nodes:
+            node, is_asked = nodes.pop()
+            if is_asked and method_of(node) == "halt":
                 return True
+            condition = node.child_by_field_name("condition")
+            text = "" if condition is None else short_text_of(condition)
+            is_asked = is_asked or "OPTIONS" in text or "options?" in text
+            nodes += [(child, is_asked) for child in node.children]
         return False
 
     def _read_origin(self, value: str) -> list[str]:
@@ -210,8 +217,8 @@ class Reader:
 def _is_echo(node: Node) -> bool:
     """Tell whether a value is the ``Origin`` of the request."""
     if node.type == "element_reference":
-        return text_of(node.named_children[0]).endswith("env") and _ECHOED in text_of(node)
-    return method_of(node) in {"get_header", "fetch"} and _ECHOED in text_of(node)
+        return short_text_of(node.named_children[0]).endswith("env") and _ECHOED in short_text_of(node)
+    return method_of(node) in {"get_header", "fetch"} and _ECHOED in short_text_of(node)
 
 
 def _split(value: str | None) -> list[str]:
