@@ -28,6 +28,7 @@ DIALECTS = Path("docs/dialects.md")
 GROUPS = {
     "Our own": ("toml", "env"),
     "Python packages": ("fastapi", "flask-cors", "django"),
+    "Node": ("express", "express-middleware"),
     "Ruby": ("rack-cors", "rack", "sinatra", "sinatra-cross-origin"),
     "PHP": ("laravel", "laravel-middleware", "php"),
     "Servers in front of another": ("nginx", "haproxy", "caddy", "apache", "envoy"),
