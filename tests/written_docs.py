@@ -31,7 +31,7 @@ GROUPS = {
     "Node": ("express", "express-middleware"),
     "Ruby": ("rack-cors", "rack", "sinatra", "sinatra-cross-origin"),
     "PHP": ("laravel", "laravel-middleware", "php"),
-    "Servers in front of another": ("nginx", "haproxy", "caddy", "apache", "envoy"),
+    "Servers in front of another": ("nginx", "haproxy", "caddy", "apache", "envoy", "traefik"),
 }
 #: Every package but our own files leaves handshakes alone, which the page says once.
 _STANDING = "websockets="
