@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from crossorigin.messages import Request, Response
+    from stacks.calls import Probe
 
 #: The packages that the programs need: their releases, and where they are put.
 HERE = Path(__file__).parent / "node"
@@ -69,10 +70,17 @@ def serve(
             yield ask_at(ports)
 
 
+def is_unknown(probe: Probe) -> bool:
+    """Tell whether Node itself refuses a method, before a program sees it."""
+    return probe.method not in METHODS
+
+
 _NEEDED = ("node", "npm")
 
 TARGETS = [
-    Target("express-cors", "express", _NEEDED, serve, removes=False, methods=METHODS),
-    Target("express", "express-middleware", _NEEDED, serve, methods=METHODS),
-    Target("express-4", "express-middleware", _NEEDED, functools.partial(serve, release="express4"), methods=METHODS),
+    Target("express-cors", "express", _NEEDED, serve, removes=False, is_deaf_to=is_unknown),
+    Target("express", "express-middleware", _NEEDED, serve, is_deaf_to=is_unknown),
+    Target(
+        "express-4", "express-middleware", _NEEDED, functools.partial(serve, release="express4"), is_deaf_to=is_unknown
+    ),
 ]

@@ -20,7 +20,7 @@ from crossorigin.dialects._plans import plan_rules
 from crossorigin.dialects._translation import Loss
 from crossorigin.policy import ANY
 from crossorigin.ruleset import EVERYTHING
-from crossorigin.standard.headers import AUTHORIZATION, REQUEST_METHOD
+from crossorigin.standard.headers import AUTHORIZATION, ORIGIN, REQUEST_METHOD
 from crossorigin.standard.methods import SAFELISTED_METHODS
 
 if TYPE_CHECKING:
@@ -43,20 +43,21 @@ module.exports = (req, res, next) => policy(asSeen(req), res, next);
 
 """
 
-_MANY = """];
+_MANY = f"""];
 
 // The most specific rule serves a request; a path that can be read in ways with different rules is served by none.
-module.exports = (req, res, next) => {
+module.exports = (req, res, next) => {{
   const found = findRules(req);
+  if (found.length > 1) res.vary('{ORIGIN}');
   if (found.length === 1 && found[0]) found[0](asSeen(req), res, next);
   else next();
-};
+}};
 
 """
 
 _AS_SEEN = f"""// cors answers every OPTIONS, and one that is no preflight is the app's: cors is shown another method.
 function asSeen(req) {{
-  const isPreflight = req.headers.origin !== undefined && '{REQUEST_METHOD.lower()}' in req.headers;
+  const isPreflight = '{ORIGIN.lower()}' in req.headers && '{REQUEST_METHOD.lower()}' in req.headers;
   return req.method !== 'OPTIONS' || isPreflight ? req : {{ method: 'GET', headers: req.headers }};
 }}
 """

@@ -7,6 +7,7 @@ from crossorigin.decision.reading import MAX_HEADER_LINES
 from crossorigin.dialects._plans import FORM_OF_NAME, FORM_OF_ORIGIN
 from crossorigin.origins.origin import MAX_ORIGIN
 from crossorigin.standard import headers as names
+from crossorigin.standard.hosts import MAX_HOST
 
 _MAX_METHOD = 256
 
@@ -67,7 +68,7 @@ function judgeBy(rule, req) {
   if (req.method === 'OPTIONS' && req.rawHeaders.length > 2 * @MAX_LINES@) {
     return refuse(rule, req, 'preflight', ['too-many-header-lines']);
   }
-  const origins = readLines(req, 'origin');
+  const origins = readLines(req, '@origin@');
   if (!origins.length) {
     if (rule.requireOrigin) return refuse(rule, req, 'not-cors', ['missing-origin']);
     return { allowed: true, kind: 'not-cors', headers: rule.bare };
@@ -107,8 +108,8 @@ function refuse(rule, req, kind, reasons, headers = rule.refused) {
   const own = reasons.map((reason) => rule.messages[reason]).filter((text) => text !== undefined);
   const body = own.length ? own.join('\n') : `CORS: ${kind} request refused: ${reasons.join(', ')}\n`;
   const described = {
-    'Content-Type': 'text/plain; charset=utf-8',
-    'Content-Length': String(Buffer.byteLength(body)),
+    '@Content-Type@': 'text/plain; charset=utf-8',
+    '@Content-Length@': String(Buffer.byteLength(body)),
     ...headers,
   };
   const sent = req.method === 'HEAD' ? '' : body;
@@ -131,8 +132,18 @@ const FORM_OF_ORIGIN = @FORM_OF_ORIGIN@;
 const IS_TOKEN = @FORM_OF_TOKEN@;
 
 function isOrigin(text) {
-  const found = FORM_OF_ORIGIN.exec(text);
-  return found !== null && Number(found[3] || 0) <= 65535;
+  const [, , host, port] = FORM_OF_ORIGIN.exec(text) || [];
+  return host !== undefined && isHost(host) && Number(port || 0) <= 65535;
+}
+
+// Whether a host is written as browsers write it.
+function isHost(host) {
+  if (host.length > @MAX_HOST@ || !/^(?:\[.*\]|(?:[a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63})$/.test(host)) return false;
+  try {
+    return new URL(`http://${host}`).hostname === host;
+  } catch {
+    return false;
+  }
 }
 
 function holds(origins, origin) {
@@ -174,14 +185,14 @@ function enforces(rule, method) {
 
 // Whether the request comes from the server's own pages, as far as a server can tell.
 function isSameOrigin(rule, req, origins) {
-  const hosts = readLines(req, 'host');
+  const hosts = readLines(req, '@host@');
   const host = hosts.length === 1 ? hosts[0].toLowerCase() : '';
-  const sites = readLines(req, 'sec-fetch-site');
+  const sites = readLines(req, '@sec-fetch-site@');
   const [scheme, authority] = origins[0].split('://');
   const port = { http: 80, https: 443 }[scheme];
   const isNamed = origins.length === 1 && isOrigin(origins[0]);
-  const isHost = isNamed && (host === authority || host === `${authority}:${port}`);
-  const isOwn = sites.length ? ['same-origin', 'none'].includes(sites.join()) : isHost;
+  const namesHost = isNamed && (host === authority || host === `${authority}:${port}`);
+  const isOwn = sites.length ? ['same-origin', 'none'].includes(sites.join()) : namesHost;
   return isOwn && (!rule.ownHosts || isOwnHost(host, rule.ownHosts));
 }
 
@@ -252,12 +263,18 @@ def write_program() -> str:
     words = {
         "@VARY@": names.VARY,
         "@Origin@": names.ORIGIN,
+        "@origin@": names.ORIGIN.lower(),
+        "@host@": names.HOST.lower(),
+        "@sec-fetch-site@": names.SEC_FETCH_SITE.lower(),
+        "@Content-Type@": names.CONTENT_TYPE,
+        "@Content-Length@": names.CONTENT_LENGTH,
         "@request-method@": names.REQUEST_METHOD.lower(),
         "@request-headers@": names.REQUEST_HEADERS.lower(),
         "@request-private-network@": names.REQUEST_PRIVATE_NETWORK.lower(),
         "@allow-private-network@": names.ALLOW_PRIVATE_NETWORK,
         "@MAX_LINES@": str(MAX_HEADER_LINES),
         "@MAX_ORIGIN@": str(MAX_ORIGIN),
+        "@MAX_HOST@": str(MAX_HOST),
         "@MAX_METHOD@": str(_MAX_METHOD),
         "@MAX_SIZE@": str(MAX_HEADER_NAMES_SIZE),
         "@MAX_NAMES@": str(MAX_HEADER_NAMES),
