@@ -56,10 +56,17 @@ Form = Literal["ours", "settings", "code", "edge"]
 
 #: Each dialect's name and the module that it is in.
 _MODULES = {
+    "api-gateway": "api_gateway",
     "django": "django_cors_headers",
     "env": "env",
     "fastapi": "fastapi",
+    "fastrapi": "fastrapi",
     "flask-cors": "flask_cors",
+    "gateway-api": "gateway_api",
+    "ingress-nginx": "ingress_nginx",
+    "kui": "kui",
+    "nexios": "nexios",
+    "s3": "s3",
     "toml": "toml",
 }
 
