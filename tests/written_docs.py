@@ -32,6 +32,8 @@ GROUPS = {
     "Ruby": ("rack-cors", "rack", "sinatra", "sinatra-cross-origin"),
     "PHP": ("laravel", "laravel-middleware", "php"),
     "Servers in front of another": ("nginx", "haproxy", "caddy", "apache", "envoy", "traefik"),
+    "Python packages": ("fastapi", "flask-cors", "django", "nexios", "kui", "fastrapi"),
+    "Kubernetes and AWS": ("gateway-api", "ingress-nginx", "s3", "api-gateway"),
 }
 #: Every package but our own files leaves handshakes alone, which the page says once.
 _STANDING = "websockets="
