@@ -28,9 +28,10 @@ DIALECTS = Path("docs/dialects.md")
 GROUPS = {
     "Our own": ("toml", "env"),
     "Python packages": ("fastapi", "flask-cors", "django"),
+    "Node": ("express", "express-middleware"),
     "Ruby": ("rack-cors", "rack", "sinatra", "sinatra-cross-origin"),
     "PHP": ("laravel", "laravel-middleware", "php"),
-    "Servers in front of another": ("nginx", "haproxy", "caddy", "apache", "envoy"),
+    "Servers in front of another": ("nginx", "haproxy", "caddy", "apache", "envoy", "traefik"),
 }
 #: Every package but our own files leaves handshakes alone, which the page says once.
 _STANDING = "websockets="

@@ -176,7 +176,7 @@ def test_a_text_that_nobody_has_written_is_not_read() -> None:
 @pytest.mark.parametrize("call", [lambda: read("basic", ""), lambda: write("basic", Policy())])
 def test_an_unknown_dialect_is_named(call: object) -> None:
     assert callable(call)
-    with pytest.raises(ValueError, match=r"'basic' is no dialect: known are .*django.*env"):
+    with pytest.raises(ValueError, match="'basic' is no dialect: known are "):
         call()
 
 

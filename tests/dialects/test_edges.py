@@ -149,6 +149,16 @@ ROWS: list[tuple[str, dict[str, Any], dict[str, list[str]], dict[str, set[str]]]
         {"apache": {"narrows"}, "nginx": {"narrows"}},
     ),
     (
+        "an expression that would match null",
+        {"allow_origin_regex": "[a-z:/.]+", "allow_origins": ()},
+        {
+            "apache": [r"!~ m#\Anull\z#"],
+            "haproxy": [r"cors_denied_1 var(txn.cors_origin) -m reg -- '\Anull\z'"],
+            "nginx": [r'"~\Anull\z" "";'],
+        },
+        {},
+    ),
+    (
         "the origin null",
         {"dangerously_allow_null_origin": True},
         {"apache": ["'null'"], "haproxy": ["'null'"], "nginx": ["null $cors_asked;"]},

@@ -139,6 +139,8 @@ return array(
             ("100_000", 86400, (("cosmetic", 8, 14),)),
             ("'soon'", 0, (("cosmetic", 8, 14),)),
             ("-'soon'", 0, (("cosmetic", 8, 14),)),
+            ("1e400", 0, (("cosmetic", 8, 14),)),
+            (".", 0, (("cosmetic", 8, 14),)),
             ("-1.5", 0, (("cosmetic", 8, 14),)),
             ("9" * 5000, 0, (("cosmetic", 8, 14),)),
         ]
@@ -391,6 +393,16 @@ BAD = [
 def test_what_is_recognized(text: str, wanted: str | None) -> None:
     """A file that sets headers by hand is PHP only with its opening tag."""
     assert guess_dialect(text) == wanted
+
+
+@pytest.mark.parametrize("value", ["[...$a{0}, ...$a{0}]", "$a{0} . $a{0}"])
+def test_what_doubles_with_each_line_ends_in_time(value: str) -> None:
+    """What nobody would write is not evaluated, and told."""
+    first = "['https://a.example']" if value[0] == "[" else "'a'"
+    lines = [f"$a{number + 1} = {value.replace('{0}', str(number))};" for number in range(38)]
+    source = "\n".join(["<?php", f"$a0 = {first};", *lines, "return ['allowed_origins' => $a38];"])
+    losses = read("laravel", source).losses
+    assert [loss.how_bad for loss in losses if loss.what == "allowed_origins"] == ["narrows"]
 
 
 @pytest.mark.parametrize("dialect", ["laravel-middleware", "php"])

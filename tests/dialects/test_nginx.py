@@ -339,6 +339,7 @@ POLICIES: list[dict[str, Any]] = [
     {"allow_origins": [A], "enforce": "all", "own_hosts": ["a.example", "*.b.example"], "require_origin": True},
     {"allow_origins": [A], "enforce": "unsafe-methods", "own_hosts": []},
     {"allow_origins": [A], "allow_private_network": True, "preflight_status": 200, "error_status": 400},
+    {"allow_origin_regex": re.compile("[a-z:/.]+")},
     {"allow_origin_regex": re.compile("https://[a\"'$;{}#]+\\.example")},
 ]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stacks import apache, caddy, envoy, haproxy, nginx, php, ruby, traefik
+from stacks import apache, caddy, envoy, haproxy, nginx, node, php, ruby, traefik
 
 if TYPE_CHECKING:
     from stacks.target import Target
@@ -16,6 +16,7 @@ TARGETS: list[Target] = [
     *envoy.TARGETS,
     *haproxy.TARGETS,
     *nginx.TARGETS,
+    *node.TARGETS,
     *php.TARGETS,
     *ruby.TARGETS,
     *traefik.TARGETS,

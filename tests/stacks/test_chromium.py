@@ -16,7 +16,7 @@ from crossorigin.probe.policy import PolicyNetwork
 from engines.browsers import NAMES, find_chromium
 from engines.chromium import ask_browser, serve_pages
 from stacks.all import TARGETS
-from stacks.calls import Case
+from stacks.calls import Case, Credentials
 from stacks.relay import serve_relay
 from stacks.target import ask_port
 from stacks.test_stacks import serve
@@ -31,7 +31,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.stacks]
 PAGES = ("http://127.0.0.1:{}", "http://a.localhost:{}", "http://localhost:{}")
 METHODS = ("GET", "PUT", "DELETE")
 HEADERS: tuple[dict[str, str], ...] = ({}, {"X-Test": "1"}, {"X-Other": "1"})
-CREDENTIALS = ("omit", "include")
+CREDENTIALS: tuple[Credentials, ...] = ("omit", "include")
 
 
 def test_the_page_reads_what_the_policy_lets_it(tmp_path: Path) -> None:

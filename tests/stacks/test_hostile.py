@@ -64,6 +64,7 @@ REGEXES = {
     r"https://(?:a${HOME}|c)\.example": "https://c.example",
     r"https://(?<!x)look\.example": "https://look.example",
     r"https://a\.example\\?": "https://a.example",
+    r"[a-z:/.]+|null": "https://anything.example",
 }
 
 #: *hostile*: header names with every mark that one may have.
@@ -95,7 +96,7 @@ CASES = [
         make_case(
             f"the expression {regex!r}",
             Policy(allow_origin_regex=regex),
-            *(ask(one, "/") for one in (origin, EVIL, f"{origin}.evil.example")),
+            *(ask(one, "/") for one in (origin, EVIL, "null", f"{origin}.evil.example")),
         )
         for regex, origin in REGEXES.items()
     ),

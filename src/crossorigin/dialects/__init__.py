@@ -61,6 +61,8 @@ _MODULES = {
     "django": "django_cors_headers",
     "env": "env",
     "envoy": "envoy",
+    "express": "express",
+    "express-middleware": "express_middleware",
     "fastapi": "fastapi",
     "flask-cors": "flask_cors",
     "haproxy": "haproxy",

@@ -14,7 +14,7 @@ from crossorigin.dialects._flavours import to_flavour
 from crossorigin.dialects._plans import FORM_OF_NAME, Plan, plan_rules
 from crossorigin.dialects._policies import list_unsaid
 from crossorigin.dialects._translation import Loss
-from crossorigin.origins.origin import MAX_ORIGIN
+from crossorigin.origins.origin import MAX_ORIGIN, NULL
 from crossorigin.policy import Policy
 from crossorigin.ruleset import EVERYTHING, Rule, Ruleset
 from crossorigin.standard.headers import CORS_PREFIX, VARY
@@ -178,6 +178,9 @@ def _ask(number: int, plan: Plan, translate: Callable[[Iterable[str]], list[str]
     else:
         texts = tuple(text for text in plan.allowed.texts if text not in policy.denied)
         regexes += translate(plan.allowed.regexes)
+        if NULL not in texts and any(regex.fullmatch(NULL) for regex in policy.regexes):
+            # Why: an expression is asked about origins only, and null is none.
+            denied.append(rf"\A{NULL}\z")
     return Asked(
         number,
         plan,

@@ -99,6 +99,9 @@ def _locate(text: str, row: int, column: int) -> Position:
     lines = _split(text)
     if not 0 <= row < len(lines):
         return START if row < 0 else Position(len(lines), len(lines[-1]) + 1)
+    if lines[row].isascii():
+        # Why: a line may have a megabyte, and many places.
+        return Position(row + 1, min(column, len(lines[row])) + 1)
     # Why: the tree counts in bytes.
     before = lines[row].encode(errors="replace")[:column]
     return Position(row + 1, len(before.decode(errors="replace")) + 1)

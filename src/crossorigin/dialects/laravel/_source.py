@@ -18,7 +18,12 @@ NAME = "laravel"
 
 #: Values in values, and names of names.
 _DEEPEST = 40
-_OPEN, _START, _END = "<?", "<?php\n", "<?php return [\n"
+#: More values are not evaluated: arrays of arrays of names, and texts of texts, double with each line.
+_MOST = 200_000
+_LONGEST = 10_000
+_OPEN, _START = "<?", "<?php\n"
+#: What lines of an array stand in.
+_OPENING, _CLOSING = "<?php return [\n", "\n];"
 
 _ESCAPE = re.compile(r"\\(?:([ntrvef\\$\"])|([0-7]{1,3})|x([0-9A-Fa-f]{1,2})|u\{([0-9A-Fa-f]{1,6})\})")
 _LETTERS = {"n": "\n", "t": "\t", "r": "\r", "v": "\v", "e": "\x1b", "f": "\f"}
@@ -49,6 +54,7 @@ class Source:
     def __init__(self, tree: Tree) -> None:
         self.tree = tree
         self.names = _find_names(tree)
+        self._spent = 0
 
     def locate(self, node: Node) -> Position:
         """Return where a node begins."""
@@ -56,7 +62,8 @@ class Source:
 
     def resolve(self, node: Node, depth: int = 0) -> Node:
         """Return what a node stands for, through brackets and names."""
-        if depth > _DEEPEST:
+        self._spent += 1
+        if depth > _DEEPEST or self._spent > _MOST:
             raise NotLiteralError(node)
         if node.type == "parenthesized_expression":
             return self.resolve(list_parts(node)[0], depth + 1)
@@ -77,6 +84,7 @@ class Source:
             parts = list_parts(item)
             if parts[0].type == "variadic_unpacking":
                 entries += self.list_entries(list_parts(parts[0])[0], depth + 1)
+                self._spent += len(entries)
             elif len(parts) == 1:
                 entries.append(Entry(None, parts[0]))
             else:
@@ -108,14 +116,12 @@ class Source:
             return _read_text(found, text)
         if found.type in {"boolean", "null"}:
             return _WORDS[text.lower()]
-        if found.type == "integer":
-            return _read_integer(found, text)
-        if found.type == "float":
-            return float(text.replace("_", ""))
+        if found.type in {"integer", "float"}:
+            return _read_number(found, text.replace("_", "").lower())
         parts = list_parts(found)
         if found.type == "binary_expression" and _operator(found) == ".":
             texts = [self.evaluate(part, depth + 1) for part in parts]
-            if all(isinstance(one, str) for one in texts):
+            if all(isinstance(one, str) for one in texts) and sum(len(str(one)) for one in texts) <= _LONGEST:
                 return "".join(map(str, texts))
         if found.type == "unary_op_expression" and text[0] == "-":
             value = self.evaluate(parts[0], depth + 1)
@@ -152,7 +158,7 @@ def parse_source(text: str) -> Source:
     except DialectError as error:
         first = error
     try:
-        tree = parse(NAME, f"{text}\n];", "php", before=_END)
+        tree = parse(NAME, text + _CLOSING, "php", before=_OPENING)
     except DialectError as error:
         is_list = "=>" in text
         # Why: what is shown must be in the text, and not in what was put around it.
@@ -212,10 +218,11 @@ def _read_escape(found: re.Match[str]) -> str:
     return chr(min(int(code or point, 16), _LAST))
 
 
-def _read_integer(node: Node, text: str) -> int:
-    digits = text.replace("_", "").lower()
+def _read_number(node: Node, digits: str) -> int | float:
     try:
+        if node.type == "float":
+            return float(digits)
         return int(digits, 8) if re.fullmatch("0[0-7]+", digits) else int(digits, 0)
     except ValueError:
-        # Why: Python reads no number of thousands of digits.
+        # Why: the parser takes a point alone for one, and Python reads no number of thousands of digits.
         raise NotLiteralError(node) from None

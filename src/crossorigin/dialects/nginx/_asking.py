@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from crossorigin.dialects.nginx._running import Maps
     from crossorigin.dialects.nginx._tree import Directive
 
-#: An origin that nobody has named, and the same for a method, a header name and a path.
-SOMEONE = "https://someone.crossorigin.invalid"
+#: An origin that nobody has named, with all that an origin may have, so that only what matches everyone matches it; and
+#: the same for a method, a header name and a path.
+SOMEONE = "z0+x.y-z://s0me-one_9.crossorigin.invalid:49151"
 SOME_METHOD = "SOME-CROSSORIGIN-METHOD"
 SOME_NAME = "x-some-crossorigin-name"
 SOME_PATH = "/some-crossorigin-path"

@@ -16,7 +16,7 @@ from crossorigin.dialects.nginx._asking import SOME_METHOD, SOME_NAME, SOMEONE, 
 from crossorigin.dialects.nginx._running import Answer, Maps, Pattern
 from crossorigin.dialects.nginx._tree import Directive, parse
 from crossorigin.dialects.nginx._words import NAME
-from crossorigin.origins.origin import read_origin
+from crossorigin.origins.origin import NULL, read_origin
 from crossorigin.policy import ANY, Policy
 from crossorigin.ruleset import EVERYTHING, Rule, Ruleset
 from crossorigin.standard import headers as names
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from crossorigin.dialects import HowBad
 
 _DAY = 86400
+_NULL_OPTION = "dangerously_allow_null_origin"
 _OWN_HOST = "\\Aown (?i:"
 _OWN_HOST_END = ")(?::[0-9]+)?\\z"
 _AUTHORIZATION = names.AUTHORIZATION.lower()
@@ -188,8 +189,13 @@ class _Reader:
             self.lose(f"${name}" if " " not in name else name, "it is not known here, and counts as nothing", "narrows")
         read = policies.read_options(options, policies.Place(NAME, self.text, {}, self.first))
         self.losses += read.losses
-        self.findings += read.findings
-        return read.policy
+        policy = read.policy
+        if policy.dangerously_allow_null_origin and not asker.lets_read(NULL, asker.ask(NULL)):
+            # Why: an expression matches null there, and null is turned away before it is asked.
+            kept = {name: value for name, value in policy.settings.items() if name != _NULL_OPTION}
+            policy = Policy(**{**kept, "deny_origins": [text for text in policy.deny_origins if text != NULL]})
+        self.findings += [one for one in read.findings if getattr(policy, one.option)]
+        return policy
 
     def _read_origins(self, asker: Asker) -> _Origins:
         texts = [origin for origin in self.origins if asker.lets_read(origin, asker.ask(origin))]
@@ -340,7 +346,7 @@ def _read_literal(regex: str) -> str | None:
         return None
     text = pcre.unescape_text(regex[len("\\A") : -len("\\z")])
     is_same = pcre.escape_text(text) == regex[len("\\A") : -len("\\z")]
-    return text if is_same and (read_origin(text) or text == "null") else None
+    return text if is_same and (read_origin(text) or text == NULL) else None
 
 
 def _read_path(regex: str) -> str | None:
