@@ -7,6 +7,7 @@ several lines counts as one, its values joined with commas.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import quote
 
 from crossorigin.decision.answers import VARY
 from crossorigin.dialects._flavours import to_flavour
@@ -99,7 +100,7 @@ class Step(NamedTuple):
 class Part(NamedTuple):
     """The steps of one rule, the last of which has no condition but the path's.
 
-    ``title`` names its paths in one line of ASCII; there are no expressions for them where it is for all.
+    ``title`` names its paths in one line, escaped as in a URL; there are no expressions for them where it is for all.
     """
 
     plan: Plan
@@ -153,7 +154,11 @@ def _write_part(plan: Plan, called: str, losses: list[Loss], *, knows_own: bool)
     steps += [Step("own page", (*one, *way), None, plan.actual) for one in own for way in ways]
     steps += [Step("own page", one, None, plan.bare) for one in own]
     steps += _write_others(plan, ways)
-    title = ", ".join(ascii(path)[1:-1] for path in (*plan.paths, *(f"{prefix}/*" for prefix in plan.prefixes)))
+    # Why: a title stands in a comment, where some edges look for their placeholders, too.
+    title = ", ".join(
+        quote(path, "/*", errors="surrogatepass")
+        for path in (*plan.paths, *(f"{prefix}/*" for prefix in plan.prefixes))
+    )
     return Part(plan, title, tuple(_write_paths(plan)), tuple(steps))
 
 

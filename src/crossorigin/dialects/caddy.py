@@ -100,8 +100,7 @@ def _write_part(number: int, part: Part) -> Iterator[str]:
         for at, step in enumerate(part.steps, 1):
             yield from _write_step("\t\t", f"{number}_{at}", step)
         return
-    # Why: what is between {$ and } comes from the environment, in a comment as well.
-    yield f"\t\t# {part.title.replace('$', '(dollar)')}\n"
+    yield f"\t\t# {part.title}\n"
     path = Condition(PATH, regexes=tuple(rf"{regex}(?:\?.*)?" for regex in part.paths))
     yield f"\t\t@cors_{number} expression {_quote(_write_condition(path))}\n"
     yield f"\t\thandle @cors_{number} {{\n\t\t\troute {{\n"

@@ -152,10 +152,9 @@ def _write_route(path: str, step: Step) -> Iterator[str]:
     else:
         body = f", body: {{inline_string: {_quote(REFUSAL)}}}" if step.status >= _ERROR else ""
         yield f"{indent}direct_response: {{status: {step.status}{body}}}\n"
-    if step.headers:
-        yield f"{indent}response_headers_to_add:\n"
-        for name, value in step.headers:
-            yield f"{indent}- {_write_header(name, value)}\n"
+    yield f"{indent}response_headers_to_add:\n"
+    for name, value in step.headers:
+        yield f"{indent}- {_write_header(name, value)}\n"
 
 
 def _write_condition(condition: Condition) -> str:
