@@ -6,12 +6,11 @@ import asyncio
 import contextlib
 from typing import TYPE_CHECKING, NamedTuple
 
-import aiohttp
-
 from crossorigin.gateway.answers import Answered, send_text
-from crossorigin.gateway.bridge import bridge, trace_redirects
+from crossorigin.gateway.bridge import bridge
 from crossorigin.gateway.exchange import Exchange
 from crossorigin.gateway.lines import HOST, find_values
+from crossorigin.gateway.pool import Pool
 from crossorigin.gateway.requestlog import RequestLog
 from crossorigin.integrations.asgi import CORSMiddleware
 
@@ -20,14 +19,6 @@ if TYPE_CHECKING:
     from crossorigin.gateway.reload import PolicyFile
     from crossorigin.gateway.upstream import KnownHosts
     from crossorigin.integrations._scope import Receive, Scope, Send
-
-#: Why less than the 5 seconds of Node.js and uvicorn: the one that closes first must be the one that sends.
-_SECONDS_KEPT = 4.0
-_SECONDS_TO_CONNECT = 10.0
-#: The client library adds these where the client sent none.
-_ADDED = ("User-Agent", "Accept", "Accept-Encoding", "Content-Type")
-#: A status line or a header of an answer, and how many headers.
-_MAX_LINE = 32 * 1024
 
 _NEVER_FORWARDED = frozenset({"CONNECT", "TRACE"})
 
@@ -45,8 +36,7 @@ class Forwarder:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._session: aiohttp.ClientSession | None = None
-        self._websocket_session: aiohttp.ClientSession | None = None
+        self._pool: Pool | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
@@ -54,9 +44,9 @@ class Forwarder:
             self._refuse(scope)
             trip, seconds = self._settings.trip, self._settings.seconds
             if scope["type"] == "http":
-                await Exchange(scope, receive, send, trip, seconds).run(self.sessions[0])
+                await Exchange(scope, receive, send, trip, seconds).run(self.pool)
             else:
-                await bridge(scope, receive, send, trip=trip, session=self.sessions[1], seconds=seconds)
+                await bridge(scope, receive, send, trip=trip, pool=self.pool, seconds=seconds)
         except Answered as answered:
             await send_text(scope, send, answered.status, answered.text)
 
@@ -71,36 +61,20 @@ class Forwarder:
             raise Answered(405, "The proxy does not forward this method.")
 
     @property
-    def sessions(self) -> tuple[aiohttp.ClientSession, aiohttp.ClientSession]:
-        """Return the pool of connections for requests, and what opens WebSockets."""
-        if self._session is None or self._websocket_session is None:
+    def pool(self) -> Pool:
+        """Return the connections to the upstream."""
+        if self._pool is None:
             text = "the server must run the lifespan of the app"
             raise RuntimeError(text)
-        return self._session, self._websocket_session
+        return self._pool
 
     async def open(self) -> None:
-        """Make the pool of connections."""
-        connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=_SECONDS_KEPT)
-
-        def make(traces: list[aiohttp.TraceConfig]) -> aiohttp.ClientSession:
-            return aiohttp.ClientSession(
-                connector=connector,
-                connector_owner=not traces,
-                cookie_jar=aiohttp.DummyCookieJar(),
-                auto_decompress=False,
-                skip_auto_headers=_ADDED,
-                timeout=aiohttp.ClientTimeout(total=None, sock_connect=_SECONDS_TO_CONNECT),
-                trace_configs=traces,
-                max_line_size=_MAX_LINE,
-                max_field_size=_MAX_LINE,
-            )
-
-        self._session, self._websocket_session = make([]), make([trace_redirects()])
+        """Begin to keep connections."""
+        self._pool = Pool(self._settings.trip.upstream, self._settings.seconds)
 
     async def close(self) -> None:
         """Close every connection."""
-        for session in self.sessions:
-            await session.close()
+        self.pool.close()
 
 
 class Gateway:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from crossorigin.messages import escape
-from crossorigin.standard.hosts import is_address, is_loopback, parse_host
+from crossorigin.standard.hosts import DEFAULT_PORTS, is_address, is_loopback, parse_host
 from crossorigin.standard.url import parse_url
 
 _MOST_REMEMBERED = 256
@@ -17,10 +17,13 @@ class AddressError(ValueError):
 
 
 class Upstream(NamedTuple):
-    """A server: its origin, and its authority as ``Host`` has it."""
+    """A server: its origin, its authority as ``Host`` has it, and what a connection is opened to."""
 
     origin: str
     authority: str
+    host: str
+    port: int
+    is_secure: bool = False
 
 
 class Address(NamedTuple):
@@ -52,7 +55,8 @@ def parse_upstream(text: str, *, allows_remote: bool = False) -> Upstream:
     if not (allows_remote or is_loopback(url.host)):
         message = f"{url.host} is not this machine: add --remote-upstream if everything shall be sent there"
         raise AddressError(message)
-    return Upstream(url.origin, url.authority)
+    port = DEFAULT_PORTS[url.scheme] if url.port is None else url.port
+    return Upstream(url.origin, url.authority, url.host.strip("[]"), port, url.scheme == "https")
 
 
 def parse_address(text: str, *, allows_network: bool = False) -> Address:
