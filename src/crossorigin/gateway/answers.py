@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 NOTE = "crossorigin.gateway.note"
 
 _DENIAL = "websocket.http.response"
+#: After these, what follows on the connection cannot be trusted to be a request.
+_UNTRUSTED = frozenset({400, 408, 501})
+_CONNECTION = names.CONNECTION.lower().encode()
 _CONTENT_TYPE = names.CONTENT_TYPE.lower().encode()
 _CONTENT_LENGTH = names.CONTENT_LENGTH.lower().encode()
 
@@ -37,6 +40,8 @@ async def send_text(scope: Scope, send: Send, status: int, text: str) -> None:
     headers = [(_CONTENT_TYPE, b"text/plain; charset=utf-8"), (_CONTENT_LENGTH, b"%d" % len(body))]
     if scope["type"] == "http":
         kind = "http.response"
+        if status in _UNTRUSTED:
+            headers.append((_CONNECTION, b"close"))
     elif _DENIAL in (scope.get("extensions") or {}):
         kind = _DENIAL
     else:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import httptools
 
 from crossorigin.gateway.answers import Answered
-from crossorigin.gateway.lines import CONTENT_LENGTH, TRANSFER_ENCODING, find_values
+from crossorigin.gateway.lines import CHUNKED, CONTENT_LENGTH, TRANSFER_ENCODING, VERSIONS, find_values
 
 if TYPE_CHECKING:
     from crossorigin.integrations._scope import Pair
@@ -30,6 +30,12 @@ _WITHOUT_BODY = frozenset({204, 304})
 
 _CLOSED = "The upstream closed the connection before its answer was complete."
 _UNREADABLE = "The upstream's answer is no HTTP that could be read."
+_TOO_LARGE = "The headers of the upstream's answer are too large."
+_NO_STATUS = "The upstream answered with the status {}, which is none."
+
+
+class _StopParsingError(Exception):
+    pass
 
 
 class Connection(asyncio.Protocol):
@@ -174,11 +180,12 @@ class Connection(asyncio.Protocol):
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade:
-            self.fail(Answered(502, f"The upstream answered with the status {_SWITCHED}, which is none."))
+            self._spoil(_NO_STATUS.format(_SWITCHED))
         except httptools.HttpParserError:
+            # Why: what the parser cannot read, or what one of the methods below has refused and said why.
             self._spoil(_UNREADABLE)
         if self._untold > MAX_HEADERS:
-            self._spoil("The headers of the upstream's answer are too large.")
+            self._spoil(_TOO_LARGE)
         if self._kept > _MOST_KEPT and not self._is_reading_paused and not self.is_closed:
             self._is_reading_paused = True
             self._transport.pause_reading()
@@ -191,48 +198,58 @@ class Connection(asyncio.Protocol):
         else:
             self.fail(Answered(502, text))
 
+    def _refuse(self, text: str) -> None:
+        self._spoil(text)
+        raise _StopParsingError
+
     # What the parser tells.
 
     def on_message_begin(self) -> None:
         """Take a second answer to one request for what it is."""
         if self.is_complete:
-            self.close()
+            self._refuse(_UNREADABLE)
+
+    def on_status(self, status: bytes) -> None:
+        """Take the words beside the status, which say nothing."""
+        self._size += len(status)
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take a header line; a trailer is no header, and the client has those already."""
         self._untold = 0
         self._size += len(name) + len(value) + _AROUND_A_LINE
         if self._size > MAX_HEADERS:
-            self._spoil("The headers of the upstream's answer are too large.")
-        elif self._is_in_headers and not self.is_complete:
+            self._refuse(_TOO_LARGE)
+        if self._is_in_headers:
             self.headers.append((name.lower(), value))
 
     def on_headers_complete(self) -> None:
         """Take the status, and see where the body will end."""
         self._untold = 0
-        if self.is_complete or self._parser is None:
-            return
-        status = self._parser.get_status_code()
+        assert self._parser is not None
+        status, version = self._parser.get_status_code(), self._parser.get_http_version()
         self._is_interim = status in _INTERIM and status != _SWITCHED
         if self._is_interim:
             return
         codings = [value.strip().lower() for value in find_values(self.headers, TRANSFER_ENCODING)]
+        if version not in VERSIONS or (codings and version != VERSIONS[-1]):
+            # "A server or client that receives an HTTP/1.0 message containing a Transfer-Encoding header field MUST
+            # treat the message as if the framing is faulty".
+            self._refuse(_UNREADABLE)
         if status not in _STATUSES:
-            self.fail(Answered(502, f"The upstream answered with the status {status}, which is none."))
-        elif codings and codings != [b"chunked"]:
-            self.fail(Answered(502, "The upstream's answer has a transfer coding that the proxy cannot undo."))
-        else:
-            has_end = self._is_head or status in _WITHOUT_BODY or codings or find_values(self.headers, CONTENT_LENGTH)
-            self._is_until_close = not has_end
-            self.status = status
-            self._is_in_headers = False
-            self.is_complete = self._is_head
+            self._refuse(_NO_STATUS.format(status))
+        if codings and codings != [CHUNKED]:
+            self._refuse("The upstream's answer has a transfer coding that the proxy cannot undo.")
+        has_end = self._is_head or status in _WITHOUT_BODY or codings or find_values(self.headers, CONTENT_LENGTH)
+        self._is_until_close = not has_end
+        self.status = status
+        self._is_in_headers = False
+        self.is_complete = self._is_head
 
     def on_body(self, body: bytes) -> None:
         """Take a part of the body."""
         self._untold = 0
-        if self.is_complete or self._is_spoilt:
-            return
+        if self.is_complete:
+            self._refuse(_UNREADABLE)
         self._chunks.append(body)
         self._kept += len(body)
 
@@ -242,6 +259,7 @@ class Connection(asyncio.Protocol):
         if self._is_interim:
             self.headers = []
             self._is_interim = False
-        elif not self._is_in_headers and self._parser is not None and not self.is_complete:
-            self.is_complete = True
-            self._is_spoilt = self._is_spoilt or not self._parser.should_keep_alive()
+            return
+        assert self._parser is not None
+        self.is_complete = True
+        self._is_spoilt = self._is_spoilt or not self._parser.should_keep_alive()

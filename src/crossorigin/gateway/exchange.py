@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from crossorigin.gateway.answers import NOTE, Answered, BrokenAnswerError
 from crossorigin.gateway.lines import (
+    CHUNKED,
     CONTENT_LENGTH,
     TRANSFER_ENCODING,
     find_values,
@@ -79,9 +80,11 @@ class Exchange:
         """Return the request line and the header lines as they go on."""
         scope = self._scope
         lines = make_request_lines(scope, self._trip)
-        if find_values(scope["headers"], TRANSFER_ENCODING):
+        if codings := find_values(scope["headers"], TRANSFER_ENCODING):
+            if [value.lower() for value in codings] != [CHUNKED]:
+                raise Answered(501, "The request has a transfer coding that the proxy cannot undo.")
             self._has_body = self._is_chunked = True
-            lines.append((TRANSFER_ENCODING, b"chunked"))
+            lines.append((TRANSFER_ENCODING, CHUNKED))
         elif lengths := find_values(scope["headers"], CONTENT_LENGTH):
             self._has_body, self._is_chunked = int(lengths[0]) > 0, False
             lines.append((CONTENT_LENGTH, b"%d" % int(lengths[0])))

@@ -22,6 +22,9 @@ def _write(name: str) -> bytes:
 HOST = _write(names.HOST)
 CONTENT_LENGTH = _write(names.CONTENT_LENGTH)
 TRANSFER_ENCODING = _write(names.TRANSFER_ENCODING)
+CHUNKED = b"chunked"
+#: Of HTTP, as the parser names them.
+VERSIONS = ("1.0", "1.1")
 _CONNECTION = _write(names.CONNECTION)
 _VIA = _write(names.VIA)
 _LOCATION = _write(names.LOCATION)
@@ -38,6 +41,8 @@ _TELLING = frozenset(map(_write, names.FORWARDED_NAMES))
 #: ``Expect`` itself.
 _REPLACED = _HOP_BY_HOP | {HOST, CONTENT_LENGTH, _write(names.EXPECT), _VIA}
 _REPLACED |= {_FORWARDED_FOR, _FORWARDED_PROTO, _FORWARDED_HOST}
+#: What a program behind CGI takes for its own setting: https://httpoxy.org/
+_REPLACED |= {_write(names.PROXY)}
 #: What is of the whole way: whoever says in ``Connection`` that it is of one connection wants a server to miss it.
 _END_TO_END = _TELLING | {
     HOST,
@@ -67,8 +72,8 @@ def find_values(lines: Iterable[Pair], name: bytes) -> list[bytes]:
 def make_request_lines(scope: Scope, trip: Trip) -> list[Pair]:
     """Return the header lines with which a request goes on, but those that say where its body ends.
 
-    Without trust, whatever a client says in ``Forwarded``, ``X-Forwarded-*`` or ``X-Real-IP`` is left out, also where
-    it is written with underscores, which WSGI servers take for the same names.
+    Without trust, whatever a client says in ``Forwarded``, ``X-Forwarded-*``, ``X-Real-IP`` and the like is left out,
+    also where it is written with underscores, which WSGI servers take for the same names.
 
     :raises Answered: a line is none that a client may send.
     """

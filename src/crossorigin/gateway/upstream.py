@@ -10,6 +10,8 @@ from crossorigin.standard.url import parse_url
 
 _MOST_REMEMBERED = 256
 _MOST_PORTS = 65535
+#: What would part a URL elsewhere, or be read as another letter.
+_NEVER_IN_A_HOST = "/\\?#@% \t"
 
 
 class AddressError(ValueError):
@@ -104,7 +106,7 @@ class KnownHosts:
         if value in self._seen:
             return True
         text = value.decode("latin-1")
-        url = parse_url(f"http://{text}/") if not any(mark in text for mark in "/\\?#@ \t") else None
+        url = parse_url(f"http://{text}/") if not any(mark in text for mark in _NEVER_IN_A_HOST) else None
         if url is None or not (url.host in self._names or is_loopback(url.host) or is_address(url.host)):
             return False
         if len(self._seen) < _MOST_REMEMBERED:
