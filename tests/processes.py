@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import random
 import socket
 import subprocess
 import sys
@@ -22,6 +23,24 @@ def find_free_port() -> int:
         found.bind(("127.0.0.1", 0))
         port: int = found.getsockname()[1]
         return port
+
+
+def find_free_ports(count: int) -> list[int]:
+    """Find ports that nothing else will be given meanwhile: below those that the system hands out."""
+    found: list[int] = []
+    while len(found) < count:
+        port = random.randint(15_000, 30_000)
+        with contextlib.suppress(OSError), socket.socket() as one:
+            one.bind(("127.0.0.1", port))
+            found += [port] if port not in found else []
+    return found
+
+
+def accepts(port: int) -> bool:
+    """Tell whether something listens on a port of this machine."""
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+        return True
+    return False
 
 
 @contextlib.contextmanager
@@ -49,7 +68,7 @@ def _wait(process: subprocess.Popen[bytes], port: int) -> bool:
     """Wait until the port takes connections; tell whether it does."""
     end = time.monotonic() + _START_UP
     while time.monotonic() < end:
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+        if accepts(port):
             return True
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(0.05)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import tomllib
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from conformance.rows import ROWS
 from conformance.served import INTEGRATIONS
@@ -18,9 +18,17 @@ from dialects.features import FEATURES
 from engines.served import SERVERS
 from engines.table import ROWS as CALLS
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
 ROOT = Path(__file__).parents[1]
 README, INDEX, FRAMEWORKS = Path("README.md"), Path("docs/index.md"), Path("docs/frameworks/index.md")
 DIALECTS = Path("docs/dialects.md")
+#: The dialects, those together that someone would choose between.
+GROUPS = {
+    "Our own": ("toml", "env"),
+    "Python packages": ("fastapi", "flask-cors", "django"),
+}
 #: Every package but our own files leaves handshakes alone, which the page says once.
 _STANDING = "websockets="
 
@@ -87,18 +95,42 @@ def _read(path: Path) -> str:
 
 
 def make_dialects() -> str:
-    """Return the table: what each dialect makes of a policy that says one thing."""
-    names = list_dialects()
-    lines = [f"| a policy with | {' | '.join(f'`{name}`' for name in names)} |", f"|---|{'---|' * len(names)}"]
-    for called, rules in FEATURES.items():
-        cells = [_judge(write(name, rules).losses) for name in names]
+    """Return the tables: what each dialect makes of a policy that says one thing, and what is lost, and why."""
+    names = {name for group in GROUPS.values() for name in group}
+    assert names == {*list_dialects()}, names ^ {*list_dialects()}
+    written = {name: {called: write(name, rules).losses for called, rules in FEATURES.items()} for name in names}
+    parts = [_make_group(title, {name: written[name] for name in group}) for title, group in GROUPS.items()]
+    parts += ["## What is lost, and why", *(_make_losses(name, written[name]) for name in sorted(names))]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _make_group(title: str, written: Mapping[str, Mapping[str, Sequence[Loss]]]) -> str:
+    lines = [f"### {title}\n", f"| a policy with | {' | '.join(f'`{name}`' for name in written)} |"]
+    lines.append(f"|---|{'---|' * len(written)}")
+    for called in FEATURES:
+        cells = [_judge(losses[called]) for losses in written.values()]
         lines.append(f"| {called} | {' | '.join(cells)} |")
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines)
 
 
-def _judge(losses: tuple[Loss, ...]) -> str:
+def _judge(losses: Sequence[Loss]) -> str:
     said = {loss.how_bad for loss in losses if not loss.what.startswith(_STANDING)}
     return ", ".join(word for word in ("widens", "narrows") if word in said) or "✓"
+
+
+def _make_losses(name: str, written: Mapping[str, Sequence[Loss]]) -> str:
+    """Return a line for each thing that is lost; what changes no access is not told."""
+    found = {
+        f"- {called} *{loss.how_bad}*: {_escape(loss.why)}."
+        for called, losses in written.items()
+        for loss in losses
+        if loss.how_bad != "cosmetic"
+    }
+    return "\n".join([f"### `{name}`\n", *sorted(found)]) if found else ""
+
+
+def _escape(text: str) -> str:
+    return re.sub(r"[*<|`]", r"\\\g<0>", text)
 
 
 def _find_tabs(text: str) -> str:

@@ -3,15 +3,30 @@
 # With CI=true a package that cannot be had is a failure: then no test may be skipped.
 set -eu
 
+# Each package, and what is there when it is installed: a program, or a file.
 missing=
-for package in chromium firefox-esr xvfb xauth; do
-    case $package in
-        xvfb) program=xvfb-run ;;
-        *) program=$package ;;
-    esac
-    command -v "$program" >/dev/null 2>&1 || missing="$missing $package"
-done
-ls /usr/lib/*/webkit2gtk-4.*/MiniBrowser >/dev/null 2>&1 || missing="$missing webkit2gtk-driver"
+while read -r package there; do
+    # shellcheck disable=SC2086  # a pattern of files
+    command -v "$there" >/dev/null 2>&1 || ls $there >/dev/null 2>&1 || missing="$missing $package"
+done <<END
+chromium chromium
+firefox-esr firefox-esr
+webkit2gtk-driver /usr/lib/*/webkit2gtk-4.*/MiniBrowser
+xvfb xvfb-run
+xauth xauth
+nginx-light nginx
+haproxy haproxy
+apache2 apache2
+caddy caddy
+nodejs node
+npm npm
+puma puma
+ruby-sinatra /usr/share/rubygems-integration/all/gems/sinatra-*
+ruby-rack-cors /usr/share/doc/ruby-rack-cors
+ruby-rails /usr/share/doc/ruby-rails
+php-cli php
+php-laravel-framework /usr/share/php/Illuminate/Foundation
+END
 [ -n "$missing" ] || exit 0
 
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then

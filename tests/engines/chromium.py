@@ -60,17 +60,26 @@ def run(server: Served, chromium: str, folder: Path) -> Report:
     """
     rows = {number: row for number, row in enumerate(ROWS) if server.find_expected(row)}
     with contextlib.ExitStack() as stack:
-        pages = stack.enter_context(_serve_pages())
+        pages = stack.enter_context(serve_pages())
         page_port = pages.server_port
         api_port = stack.enter_context(_serve_api(server, page_port, folder))
-        pages.rows = [_write_row(number, row, page_port, api_port) for number, row in rows.items()]
-        process = stack.enter_context(open_browser(ENGINES[0], chromium, f"http://127.0.0.1:{page_port}/", folder))
-        report = _wait_for_report(pages.reports, process, folder)
+        written = [_write_row(number, row, page_port, api_port) for number, row in rows.items()]
+        results = ask_browser(pages, written, chromium, folder)
         records = json.loads(_get(api_port, "/records"))
     seen = {int(number): [Seen(*one) for one in found] for number, found in records["seen"].items()}
     runs = {int(number): count for number, count in records["runs"].items()}
-    results = {int(number): result for number, result in report["results"].items()}
     return Report(results, seen, runs, api_port, page_port)
+
+
+def ask_browser(pages: _Pages, rows: list[dict[str, Any]], chromium: str, folder: Path) -> dict[int, dict[str, Any]]:
+    """Let the browser make the calls of rows, and return what its page says of each.
+
+    :raises RunError: there was no report in time.
+    """
+    pages.rows = rows
+    with open_browser(ENGINES[0], chromium, f"http://127.0.0.1:{pages.server_port}/", folder) as process:
+        report = _wait_for_report(pages.reports, process, folder)
+    return {int(number): result for number, result in report["results"].items()}
 
 
 def _write_row(number: int, row: Row, page_port: int, api_port: int) -> dict[str, Any]:
@@ -130,7 +139,8 @@ class _PageHandler(BaseHTTPRequestHandler):
 
 
 @contextlib.contextmanager
-def _serve_pages() -> Iterator[_Pages]:
+def serve_pages() -> Iterator[_Pages]:
+    """Serve the pages until the block is left."""
     with _Pages() as pages:
         thread = threading.Thread(target=pages.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         thread.start()

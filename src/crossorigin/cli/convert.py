@@ -26,6 +26,7 @@ that is lost on the way. What would widen access is an error, unless it is
 accepted:
 
   crossorigin convert settings.py --to toml
+  crossorigin convert cors.toml --to nginx --upstream http://127.0.0.1:3000
 
 FILE is read in the dialect that it is certainly of; --from names it where that
 cannot be seen, and - is the standard input.
@@ -51,6 +52,8 @@ def add_to(commands: Any) -> None:  # noqa: ANN401 (argparse has no public type 
     parser.add_argument("file", metavar="FILE", help="what to read; - is the standard input")
     parser.add_argument("--to", metavar="NAME", required=True, help="the dialect to write")
     parser.add_argument("--from", metavar="NAME", dest="source", help="the dialect of FILE")
+    parser.add_argument("--upstream", metavar="URL", help="for a server in front of another: that one's URL")
+    parser.add_argument("--listen", metavar="HOST:PORT", help="for such a server: where it listens")
     parser.add_argument("--output", metavar="FILE", help="where to write; else to the standard output")
     parser.add_argument("--check", action="store_true", help="only say whether the --output file is up to date")
     parser.add_argument("--accept-widening", action="store_true", help="write, although access is widened")
@@ -64,7 +67,7 @@ def run(parsed: argparse.Namespace) -> int:
 
     :raises CannotJudgeError: the file cannot be read, or there is no such dialect.
     """
-    from crossorigin.dialects import DialectError, read, write  # noqa: PLC0415 (--help has no need of it)
+    from crossorigin.dialects import DialectError, find_form, read, write  # noqa: PLC0415 (--help has no need of it)
 
     if parsed.check and not parsed.output:
         message = "--check compares with a file: name it with --output"
@@ -72,9 +75,13 @@ def run(parsed: argparse.Namespace) -> int:
     text = _read_file(parsed.file)
     source = parsed.source or _guess(parsed.file, text)
     _check_names(source, parsed.to)
+    addresses = {name: getattr(parsed, name) for name in ("upstream", "listen") if getattr(parsed, name) is not None}
+    if addresses and find_form(parsed.to) != "edge":
+        message = f"--{next(iter(addresses))} is for a server in front of another, and {parsed.to} is none"
+        raise CannotJudgeError(message)
     try:
         found, notes = _read_and_listen(read, source, text)
-        written = write(parsed.to, found.ruleset, accept_dangerous=parsed.accept_dangerous)
+        written = write(parsed.to, found.ruleset, accept_dangerous=parsed.accept_dangerous, **addresses)
     except DialectError as error:
         message = f"{escape(parsed.file)}: {_escape_lines(str(error))}"
         raise CannotJudgeError(message) from error
@@ -120,11 +127,11 @@ def _read_file(name: str) -> str:
 
 
 def _guess(name: str, text: str) -> str:
-    from crossorigin.dialects import guess_dialect, list_dialects  # noqa: PLC0415 (--help has no need of it)
+    from crossorigin.dialects import guess_dialect, list_readable  # noqa: PLC0415 (--help has no need of it)
 
     found = guess_dialect(text)
     if found is None:
-        names = ", ".join(list_dialects())
+        names = ", ".join(list_readable())
         message = f"{escape(name)} is not certainly of one dialect: name it with --from, one of {names}"
         raise CannotJudgeError(message)
     return found

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from crossorigin.policy import Policy
 
 NAME = "django"
-IS_OURS = False
+FORM = "settings"
 
 _PREFIX = "CORS_"
 _AUTHORIZATION = AUTHORIZATION.lower()

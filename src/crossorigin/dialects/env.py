@@ -15,7 +15,7 @@ from crossorigin.errors import PolicyError
 from crossorigin.policy import Policy
 
 NAME = "env"
-IS_OURS = True
+FORM = "ours"
 
 _PREFIX = "CORS_"
 _BLANK = re.compile(r"[ \t\r]*(?:#[^\n]*)?(?:\n|\Z)")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from crossorigin.ruleset import Ruleset
 
 NAME = "fastapi"
-IS_OURS = False
+FORM = "settings"
 
 #: What ``["*"]`` stands for as methods.
 ALL_METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "QUERY")

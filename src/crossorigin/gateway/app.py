@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from typing import TYPE_CHECKING, NamedTuple
 
+from crossorigin.gateway import jsonp
 from crossorigin.gateway.answers import Answered, send_text
 from crossorigin.gateway.bridge import bridge
 from crossorigin.gateway.exchange import Exchange
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from crossorigin.gateway.reload import PolicyFile
     from crossorigin.gateway.upstream import KnownHosts
     from crossorigin.integrations._scope import Receive, Scope, Send
+    from crossorigin.ruleset import Ruleset
 
 _NEVER_FORWARDED = frozenset({"CONNECT", "TRACE"})
 
@@ -34,17 +36,26 @@ class Settings(NamedTuple):
 class Forwarder:
     """The app inside of the door: it sends everything to the upstream."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, parameters: jsonp.Parameters) -> None:
         self._settings = settings
+        self.parameters = parameters
         self._pool: Pool | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
         try:
             self._refuse(scope)
-            trip, seconds = self._settings.trip, self._settings.seconds
+            trip, _, seconds = self._settings
             if scope["type"] == "http":
-                await Exchange(scope, receive, send, trip, seconds).run(self.pool)
+                parameter = self.parameters.find(scope)
+                if parameter is None:
+                    await Exchange(scope, receive, send, trip, seconds).run(self.pool)
+                    return
+
+                async def forward(inner: Scope, collect: Send) -> None:
+                    await Exchange(inner, receive, collect, trip, seconds).run(self.pool)
+
+                await jsonp.answer(parameter, scope, send, forward, seconds)
             else:
                 await bridge(scope, receive, send, trip=trip, pool=self.pool, seconds=seconds)
         except Answered as answered:
@@ -81,9 +92,10 @@ class Gateway:
     """The proxy as an ASGI app, for any server that runs the lifespan."""
 
     def __init__(self, settings: Settings, policy_file: PolicyFile) -> None:
-        self._forwarder = Forwarder(settings)
+        parameters = jsonp.Parameters(policy_file.ruleset)
+        self._forwarder = Forwarder(settings, parameters)
         self._policy_file = policy_file
-        self.door = CORSMiddleware(self._forwarder, policy_file.ruleset)
+        self.door = CORSMiddleware(self._forwarder, parameters.ruleset)
         self._log = RequestLog(self.door)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -93,10 +105,15 @@ class Gateway:
         else:
             await self._log(scope, receive, send)
 
+    def put_in_force(self, ruleset: Ruleset) -> None:
+        """Serve every request from now on by another ruleset."""
+        self._forwarder.parameters = parameters = jsonp.Parameters(ruleset)
+        self.door.reconfigure(parameters.ruleset)
+
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
         await self._forwarder.open()
-        watch = asyncio.create_task(self._policy_file.watch(self.door.reconfigure))
+        watch = asyncio.create_task(self._policy_file.watch(self.put_in_force))
         await send({"type": "lifespan.startup.complete"})
         await receive()
         watch.cancel()

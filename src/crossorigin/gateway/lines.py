@@ -21,6 +21,7 @@ def _write(name: str) -> bytes:
 
 HOST = _write(names.HOST)
 CONTENT_LENGTH = _write(names.CONTENT_LENGTH)
+CONTENT_TYPE = _write(names.CONTENT_TYPE)
 TRANSFER_ENCODING = _write(names.TRANSFER_ENCODING)
 CHUNKED = b"chunked"
 #: Of HTTP, as the parser names them.

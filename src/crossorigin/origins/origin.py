@@ -19,7 +19,10 @@ MAX_ORIGIN = 512
 #: Spec: https://html.spec.whatwg.org/multipage/browsers.html#ascii-serialisation-of-an-origin
 NULL = "null"
 
-_ORIGIN = re.compile(r"([a-z][a-z0-9+.-]*)://([a-z0-9._-]+|\[[0-9a-f:]+\])(?::([1-9][0-9]{0,4}))?")
+#: What a serialised tuple origin looks like, in an expression that every flavour of them reads alike.
+TUPLE_ORIGIN = r"([a-z][a-z0-9+.-]*)://([a-z0-9._-]+|\[[0-9a-f:]+\])(?::([1-9][0-9]{0,4}))?"
+
+_ORIGIN = re.compile(TUPLE_ORIGIN)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*")
 _MAX_PORT = 65535
 

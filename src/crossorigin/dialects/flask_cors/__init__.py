@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 NAME = "flask-cors"
-IS_OURS = False
+FORM = "settings"
 
 _CLASS = "CORS"
 _PREFIX = "CORS_"

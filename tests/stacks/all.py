@@ -1,0 +1,11 @@
+"""All targets, in the order of the docs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from stacks.target import Target
+
+#: Each family of servers has a module of its own, with such a list.
+TARGETS: list[Target] = []

@@ -1,0 +1,101 @@
+"""What a server and a policy make of the same question, held against each other but for the losses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from crossorigin.browser import Call, simulate
+from crossorigin.messages import Request, get_values
+from crossorigin.standard.headers import ALLOW_ORIGIN, CORS_PREFIX, ORIGIN, REQUEST_METHOD, VARY
+from stacks.upstream import EXTRA
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from crossorigin.dialects import Loss
+    from crossorigin.messages import Response
+    from stacks.calls import Probe
+
+    Network = Callable[[Request], Response]
+
+
+class Facts(NamedTuple):
+    """What could be seen: whether a script may read, which of the app's headers, and whether the app has run."""
+
+    reads: bool
+    names: frozenset[str]
+    ran: bool
+    #: The answers that were given, and the headers that must not be kept for another origin and yet lack ``Vary``.
+    answers: tuple[Response, ...]
+    why: str = ""
+
+
+def observe(network: Network, probe: Probe) -> Facts:
+    """Ask, as a browser or as something else, and see."""
+    if isinstance(probe, Call):
+        verdict = simulate(probe, network)
+        answers = tuple(answer for _, answer in verdict.exchanges)
+        names = frozenset(name.lower() for name, _ in verdict.readable_headers) & {name.lower() for name in EXTRA}
+        # Why: a preflight is not the app's affair, whoever answers it.
+        ran = any(_has_run(answer) for request, answer in verdict.exchanges if not _is_preflight(request))
+        return Facts(verdict.outcome == "readable", names, ran, answers, verdict.reason.id if verdict.reason else "")
+    answer = network(probe)
+    origins, told = get_values(probe.headers, ORIGIN), get_values(answer.headers, ALLOW_ORIGIN)
+    reads = len(told) == 1 and bool(origins) and told[0] in {"*", origins[0]}
+    return Facts(reads, frozenset(), _has_run(answer) and not _is_preflight(probe), (answer,))
+
+
+def _is_preflight(request: Request) -> bool:
+    return request.method == "OPTIONS" and bool(get_values(request.headers, REQUEST_METHOD))
+
+
+def _has_run(answer: Response) -> bool:
+    return get_values(answer.headers, "X-Ran") == ["yes"]
+
+
+def find_widened(policy: Facts, server: Facts) -> list[str]:
+    """Say what the server gives, and the policy does not."""
+    found = []
+    if server.reads and not policy.reads:
+        found.append(f"the server lets the script read, the policy does not: {policy.why}")
+    if server.reads and policy.reads and server.names - policy.names:
+        found.append(f"the server exposes {sorted(server.names - policy.names)}")
+    if server.ran and not policy.ran:
+        found.append("the server runs the app, the policy does not")
+    return found
+
+
+def find_narrowed(policy: Facts, server: Facts) -> list[str]:
+    """Say what the policy gives, and the server does not."""
+    found = []
+    if policy.reads and not server.reads:
+        found.append(f"the policy lets the script read, the server does not: {server.why}")
+    if policy.reads and server.reads and policy.names - server.names:
+        found.append(f"the server does not expose {sorted(policy.names - server.names)}")
+    if policy.ran and not server.ran:
+        found.append("the policy runs the app, the server does not")
+    return found
+
+
+def find_faults(policy: Facts, server: Facts, losses: tuple[Loss, ...]) -> list[str]:
+    """Say what differs and is no loss, and what is wrong with the answers whatever the policy is."""
+    said = {loss.how_bad for loss in losses}
+    found = [] if "widens" in said else find_widened(policy, server)
+    found += [] if "narrows" in said else find_narrowed(policy, server)
+    for answer in server.answers:
+        names = [name.lower() for name, _ in answer.headers if name.lower().startswith(CORS_PREFIX)]
+        if len(names) > len(set(names)):
+            found.append(f"a header is doubled: {answer.headers}")
+        told = get_values(answer.headers, ALLOW_ORIGIN)
+        is_told = any("vary" in f"{loss.what} {loss.why}".lower() for loss in losses)
+        if told and told != ["*"] and not _varies(answer) and not is_told:
+            found.append(f"what is told to one origin only may be kept for all: {answer.headers}")
+    wants_vary = bool(policy.answers) and _varies(policy.answers[-1]) and bool(server.answers)
+    if wants_vary and not _varies(server.answers[-1]) and not any("vary" in str(loss).lower() for loss in losses):
+        found.append(f"the answer depends on the origin, and does not say so: {server.answers[-1].headers}")
+    return found
+
+
+def _varies(answer: Response) -> bool:
+    values = ",".join(get_values(answer.headers, VARY)).split(",")
+    return any(value.strip().lower() in {"origin", "*"} for value in values)

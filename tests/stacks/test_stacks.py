@@ -1,0 +1,139 @@
+"""A real server that has what a dialect writes lets scripts read what the policy says, but for the losses."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import warnings
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+
+from crossorigin import PolicyWarning
+from crossorigin.browser import Call
+from crossorigin.dialects import DialectError, Translation, find_form, write
+from crossorigin.messages import Request, get_values
+from crossorigin.probe.policy import PolicyNetwork
+from processes import find_free_ports
+from stacks import calls, comparing
+from stacks.all import TARGETS
+from stacks.upstream import OWN, answer, serve_upstream
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Sequence
+
+    from crossorigin.messages import Response
+    from stacks.calls import Case
+    from stacks.target import Target
+
+SEED = 20261126
+COUNT = 40
+
+pytestmark = pytest.mark.stacks
+each = pytest.mark.parametrize("target", TARGETS, ids=[target.name for target in TARGETS])
+
+
+class Served(NamedTuple):
+    """A case, what was written of it, and the server that has it."""
+
+    case: Case
+    written: Translation
+    ask: Callable[[Request], Response]
+
+
+def serve(target: Target, cases: Sequence[Case]) -> Generator[Served]:
+    """Yield each case with its server, which is there until the next one is asked for."""
+    target.require()
+    is_edge = find_form(target.dialect) == "edge"
+    with contextlib.ExitStack() as stack:
+        upstream = f"http://127.0.0.1:{stack.enter_context(serve_upstream())}" if is_edge else ""
+        for at in range(0, len(cases), target.at_once):
+            some = cases[at : at + target.at_once]
+            ports = find_free_ports(len(some))
+            found = []
+            for case, port in zip(some, ports, strict=True):
+                more = {"upstream": upstream, "listen": f"127.0.0.1:{port}"} if is_edge else {}
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore", PolicyWarning)
+                    with contextlib.suppress(DialectError):
+                        found.append((case, port, write(target.dialect, case.rules, accept_dangerous=True, **more)))
+            texts = [written.text for _, _, written in found]
+            with target.serve(texts, [port for _, port, _ in found]) as ask:
+                for number, (case, _, written) in enumerate(found):
+                    yield Served(case, written, functools.partial(ask, number))
+
+
+def find_faults(target: Target, cases: Sequence[Case], least: int) -> list[str]:
+    """Ask each server and each policy the same, and say what differs; *least* servers must be there."""
+    faults: list[str] = []
+    served = 0
+    for case, written, ask in serve(target, cases):
+        served += 1
+        policy = PolicyNetwork(case.rules, answer)
+        for probe in calls.list_probes(case):
+            facts = comparing.observe(policy, probe), comparing.observe(ask, probe)
+            found = comparing.find_faults(*facts, written.losses)
+            faults += [f"{case.sentence}: {probe}: {fault}" for fault in found]
+    assert served >= least, f"{served} of {len(cases)} could be written"
+    return faults
+
+
+def show(faults: list[str]) -> str:
+    return "\n".join([f"{len(faults)} faults", *faults[:12]])
+
+
+@each
+def test_conformance(target: Target) -> None:
+    """The calls of the conformance table, under the table's policies."""
+    faults = find_faults(target, calls.list_conformance_cases(), least=60)
+    assert not faults, show(faults)
+
+
+@each
+def test_random_policies(target: Target) -> None:
+    """Forty policies of every kind."""
+    faults = find_faults(target, calls.list_random_cases(SEED, COUNT), least=COUNT - 5)
+    assert not faults, show(faults)
+
+
+@each
+def test_losses_are_seen(target: Target) -> None:
+    """One thing at a time: what differs is a loss, and what is told to widen access is seen to."""
+    faults: list[str] = []
+    for case, written, ask in serve(target, calls.list_feature_cases()):
+        policy = PolicyNetwork(case.rules, answer)
+        widened: list[str] = []
+        for probe in calls.list_probes(case):
+            facts = comparing.observe(policy, probe), comparing.observe(ask, probe)
+            widened += comparing.find_widened(*facts)
+            found = comparing.find_faults(*facts, written.losses)
+            faults += [f"{case.sentence}: {probe}: {fault}" for fault in found]
+        told = [loss for loss in written.losses if loss.how_bad == "widens"]
+        if told and not widened:
+            faults.append(f"{case.sentence}: nothing is seen of {told}")
+    assert not faults, show(faults)
+
+
+@each
+def test_answers_of_the_app(target: Target) -> None:
+    """What the app varies by stays; its errors can be read; and its own CORS headers are taken off."""
+    faults: list[str] = []
+    names = {"`allow_credentials`", "every origin"}
+    features = [case for case in calls.list_feature_cases() if case.sentence in names]
+    for case, _, ask in serve(target, features):
+        origin = "https://app.example"
+        varies = ask(Request("GET", f"{calls.BASE}/vary", [("Host", "api.example"), ("Origin", origin)]))
+        values = [value.strip() for line in get_values(varies.headers, "vary") for value in line.split(",")]
+        if "Accept" not in values or len(values) > len({value.lower() for value in values}):
+            faults.append(f"{case.sentence}: Vary is {values}")
+        broken = comparing.observe(ask, Call(origin, f"{calls.BASE}/broken", credentials="omit"))
+        if not broken.reads or broken.answers[-1].status != 500:
+            faults.append(f"{case.sentence}: an error of the app: {broken}")
+        if target.removes:
+            for other in (origin, calls.EVIL):
+                own = ask(Request("GET", f"{calls.BASE}/own", [("Host", "api.example"), ("Origin", other)]))
+                plain = ask(Request("GET", f"{calls.BASE}/items", [("Host", "api.example"), ("Origin", other)]))
+                told = [{name: get_values(one.headers, name) for name in OWN} for one in (own, plain)]
+                if told[0] != told[1]:
+                    faults.append(f"{case.sentence}: the app's own CORS headers are left: {own.headers}")
+    assert not faults, show(faults)
