@@ -117,7 +117,7 @@ def find_port(told: dict[str, Any]) -> int:
 
 
 @contextlib.contextmanager
-def serve_bytes(answer: Callable[[socket.socket], None]) -> Iterator[int]:
+def serve_bytes(answer: Callable[[socket.socket], None], *, reads_head: bool = True) -> Iterator[int]:
     """Give each connection, when its headers have come, to a function that answers as it likes; give the port."""
     stopped = threading.Event()
     threads: list[threading.Thread] = []
@@ -127,9 +127,9 @@ def serve_bytes(answer: Callable[[socket.socket], None]) -> Iterator[int]:
             connection.settimeout(TIME_OUT)
             data = b""
             # Why one byte at a time: what follows the headers is for the function.
-            while not data.endswith(b"\r\n\r\n") and (part := connection.recv(1)):
+            while reads_head and not data.endswith(b"\r\n\r\n") and (part := connection.recv(1)):
                 data += part
-            if data:
+            if data or not reads_head:
                 answer(connection)
 
     def accept() -> None:

@@ -273,6 +273,22 @@ def test_a_stale_connection_does_not_send_a_body_twice(tmp_path: Path) -> None:
         assert ask(proxy.port, "GET").status == 200
 
 
+@pytest.mark.parametrize(("method", "status"), [("GET", 200), ("HEAD", 200), ("DELETE", 502)])
+def test_a_safe_request_is_sent_again_on_a_fresh_connection(tmp_path: Path, method: str, status: int) -> None:
+    """Once, where the upstream has closed a kept connection; whoever changes something is told instead."""
+    taken: list[int] = []
+
+    def answer(connection: socket.socket) -> None:
+        taken.append(1)
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok" if method != "HEAD" else HEAD + b"\r\n")
+        connection.recv(65536)
+
+    with serve_bytes(answer) as port, serve_proxy(tmp_path, port) as proxy:
+        assert ask(proxy.port, "GET" if method != "HEAD" else method).status == 200
+        assert ask(proxy.port, method).status == status
+    assert len(taken) == (2 if status == 200 else 1)
+
+
 def test_an_answer_before_the_body_is_read(tmp_path: Path) -> None:
     """An upstream may refuse a body that it has not read."""
     refusal = b"HTTP/1.1 413 Too Large\r\nContent-Length: 3\r\nConnection: close\r\n\r\nno!"

@@ -179,9 +179,7 @@ class Connection(asyncio.Protocol):
         self._untold += len(data)
         try:
             self._parser.feed_data(data)
-        except httptools.HttpParserUpgrade:
-            self._spoil(_NO_STATUS.format(_SWITCHED))
-        except httptools.HttpParserError:
+        except (httptools.HttpParserError, httptools.HttpParserUpgrade):
             # Why: what the parser cannot read, or what one of the methods below has refused and said why.
             self._spoil(_UNREADABLE)
         if self._untold > MAX_HEADERS:

@@ -67,9 +67,10 @@ class Pool:
             raise Answered(502, text) from error
         except TimeoutError as error:
             raise Answered(504, "The upstream took too long to take the connection.") from error
-        except OSError as error:
+        except (OSError, UnicodeError) as error:
             # Why the text, too: of a name with several addresses, all failures come together in one.
-            is_refused = error.errno == errno.ECONNREFUSED or f"[Errno {errno.ECONNREFUSED}]" in str(error)
+            refused = errno.ECONNREFUSED
+            is_refused = getattr(error, "errno", None) == refused or f"[Errno {refused}]" in str(error)
             how = "refused the connection: is it running?" if is_refused else "cannot be reached."
             raise Answered(502, f"The upstream {how}") from error
         return protocol
