@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from crossorigin.gateway import jsonp
 from crossorigin.gateway.answers import Answered, send_text
 from crossorigin.gateway.bridge import bridge
-from crossorigin.gateway.exchange import Exchange
+from crossorigin.gateway.exchange import Clock, Exchange
 from crossorigin.gateway.lines import HOST, find_values
 from crossorigin.gateway.pool import Pool
 from crossorigin.gateway.requestlog import RequestLog
@@ -40,6 +40,7 @@ class Forwarder:
         self._settings = settings
         self.parameters = parameters
         self._pool: Pool | None = None
+        self.clock: Clock
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
@@ -49,11 +50,11 @@ class Forwarder:
             if scope["type"] == "http":
                 parameter = self.parameters.find(scope)
                 if parameter is None:
-                    await Exchange(scope, receive, send, trip, seconds).run(self.pool)
+                    await Exchange(scope, receive, send, trip, self.clock).run(self.pool)
                     return
 
                 async def forward(inner: Scope, collect: Send) -> None:
-                    await Exchange(inner, receive, collect, trip, seconds).run(self.pool)
+                    await Exchange(inner, receive, collect, trip, self.clock).run(self.pool)
 
                 await jsonp.answer(parameter, scope, send, forward, seconds)
             else:
@@ -80,7 +81,8 @@ class Forwarder:
         return self._pool
 
     async def open(self) -> None:
-        """Begin to keep connections."""
+        """Begin to keep connections, and to watch what is under way."""
+        self.clock = Clock(self._settings.seconds)
         self._pool = Pool(self._settings.trip.upstream, self._settings.seconds)
 
     async def close(self) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from crossorigin.gateway.pool import Pool
     from crossorigin.integrations._scope import Receive, Scope, Send
 
-#: How often it is looked whether a wait is over; and how long a client may be gone before that is looked for.
+#: How often it is looked whether a wait is over, and whether a client is still there.
 _SECONDS_UNWATCHED = 1.0
 
 #: What may be sent again where a kept connection was closed in the meantime.
@@ -29,19 +29,50 @@ _SECONDS_UNWATCHED = 1.0
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
+class Clock:
+    """Looks once in a while at all exchanges that are under way.
+
+    Why one for all: a timer for each would cost them a tenth.
+
+    :param seconds: for how long an exchange waits for either side.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self.loop = asyncio.get_running_loop()
+        self.exchanges: set[Exchange] = set()
+        self._timer: asyncio.TimerHandle | None = None
+
+    def add(self, exchange: Exchange) -> None:
+        """Look at an exchange until it is taken out of ``exchanges``."""
+        self.exchanges.add(exchange)
+        if self._timer is None:
+            self._timer = self.loop.call_later(min(_SECONDS_UNWATCHED, self.seconds), self._look)
+
+    def _look(self) -> None:
+        self._timer = None
+        now = self.loop.time()
+        for exchange in tuple(self.exchanges):
+            exchange.look(now)
+        if self.exchanges:
+            self._timer = self.loop.call_later(min(_SECONDS_UNWATCHED, self.seconds), self._look)
+
+
 class Exchange:
     """One request and its answer."""
 
-    def __init__(self, scope: Scope, receive: Receive, send: Send, trip: Trip, seconds: float) -> None:
+    def __init__(self, scope: Scope, receive: Receive, send: Send, trip: Trip, clock: Clock) -> None:
         self._scope = scope
         self._receive = receive
         self._send = send
         self._trip = trip
-        self._seconds = seconds
-        self._loop = asyncio.get_running_loop()
+        self._clock = clock
+        self._seconds = clock.seconds
+        self._loop = clock.loop
         self._connection: Connection | None = None
         self._listener: asyncio.Task[None] | None = None
         self._deadline: float | None = None
+        self._began = self._loop.time()
         self._waits_for_client = False
         self._has_body = self._is_chunked = False
         self._is_sent = True
@@ -56,7 +87,7 @@ class Exchange:
         """
         head = self._make_head()
         self._wait_for_upstream()
-        self._timer = self._loop.call_later(min(_SECONDS_UNWATCHED, self._seconds), self._look)
+        self._clock.add(self)
         try:
             await self._stream(await self._ask(pool, head))
         except Answered as answered:
@@ -68,7 +99,7 @@ class Exchange:
             else:
                 raise
         finally:
-            self._timer.cancel()
+            self._clock.exchanges.discard(self)
             if self._listener is not None:
                 self._listener.cancel()
             if self._connection is not None:
@@ -166,22 +197,19 @@ class Exchange:
         self._waits_for_client = False
         self._deadline = None if self._has_started else self._loop.time() + self._seconds
 
-    def _look(self) -> None:
+    def look(self, now: float) -> None:
         """End a wait that is over; look whether the client is still there.
 
         Why not from the start: most exchanges are over by now, and a task for each would cost them a tenth.
         """
-        left = _SECONDS_UNWATCHED if self._deadline is None else self._deadline - self._loop.time()
-        if left <= 0 and self._connection is not None:
+        if self._deadline is not None and now >= self._deadline and self._connection is not None:
             if self._waits_for_client:
                 answered = Answered(408, "The client took too long to send the body of its request.")
             else:
                 answered = Answered(504, "The upstream took too long to answer.")
             self._connection.fail(answered)
-            return
-        if self._listener is None:
+        elif self._listener is None and now - self._began >= _SECONDS_UNWATCHED / 2:
             self._listener = self._loop.create_task(self._listen())
-        self._timer = self._loop.call_later(max(0.01, min(left, _SECONDS_UNWATCHED)), self._look)
 
 
 def make_target(scope: Scope) -> bytes:

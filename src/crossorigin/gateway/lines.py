@@ -51,7 +51,12 @@ _END_TO_END = _TELLING | {
     *map(_write, (names.ORIGIN, names.COOKIE, names.AUTHORIZATION, names.CONTENT_TYPE)),
 }
 
-#: What an answer's value must not hold.
+#: Whether a header of a request is passed on, passed on from a proxy that is trusted, or never.
+_PASSED, _TOLD, _DROPPED = range(3)
+_KINDS: dict[bytes, int] = {}
+_MOST_REMEMBERED = 1024
+
+#: What a value must not hold.
 #: Spec: https://www.rfc-editor.org/rfc/rfc9110#name-field-values
 _CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 _NAME = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -80,20 +85,25 @@ def make_request_lines(scope: Scope, trip: Trip) -> list[Pair]:
     """
     lines: list[Pair] = scope["headers"]
     options = _read_options(find_values(lines, _CONNECTION))
-    if any(name in _END_TO_END or _tells_of_client(name) for name in options):
+    if options and any(name in _END_TO_END or _tells_of_client(name) for name in options):
         raise Answered(400, "Connection names a header that is not of the connection.")
-    trusts = trip.trusts_forwarded
-    kept = [
-        line
-        for line in lines
-        if line[0] not in _REPLACED
-        and line[0] not in options
-        and not line[0].startswith(_WEBSOCKET_PREFIX)
-        and (trusts or not _tells_of_client(line[0]))
-    ]
-    if any(_CONTROL.search(value) for _, value in kept):
+    most = _TOLD if trip.trusts_forwarded else _PASSED
+    kept = [line for line in lines if _find_kind(line[0]) <= most]
+    if options:
+        kept = [line for line in kept if line[0] not in options]
+    if _CONTROL.search(b"".join([value for _, value in kept])):
         raise Answered(400, "A header of the request is malformed.")
     return kept + _tell(scope, trip)
+
+
+def _find_kind(name: bytes) -> int:
+    """Return whether a header of a request is passed on; that is remembered of the usual names."""
+    if (kind := _KINDS.get(name)) is None:
+        is_replaced = name in _REPLACED or name.startswith(_WEBSOCKET_PREFIX)
+        kind = _DROPPED if is_replaced else _TOLD if _tells_of_client(name) else _PASSED
+        if len(_KINDS) < _MOST_REMEMBERED:
+            _KINDS[name] = kind
+    return kind
 
 
 def _read_options(values: list[bytes]) -> frozenset[bytes]:
@@ -142,11 +152,12 @@ def make_response_lines(lines: Sequence[Pair], scope: Scope, trip: Trip, status:
     if status in _WITHOUT_BODY or find_values(lines, TRANSFER_ENCODING):
         options |= {CONTENT_LENGTH}
     kept = [line for line in lines if line[0] not in options]
-    for at, (name, value) in enumerate(kept):
-        if _CONTROL.search(value) or not _NAME.fullmatch(name):
-            raise Answered(502, "The upstream's answer has a header that is malformed.")
-        if name == _LOCATION:
-            kept[at] = (name, _relocate(value, scope, trip))
+    keys, values = [name for name, _ in kept], [value for _, value in kept]
+    if _CONTROL.search(b"".join(values)) or not all(map(_NAME.fullmatch, keys)):
+        raise Answered(502, "The upstream's answer has a header that is malformed.")
+    if _LOCATION in keys:
+        at = keys.index(_LOCATION)
+        kept[at] = (_LOCATION, _relocate(values[at], scope, trip))
     return kept
 
 
