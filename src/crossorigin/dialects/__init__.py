@@ -169,8 +169,12 @@ def write(
             if not accept_dangerous:
                 policy, unsafe = make_safe(policy)
                 lost += unsafe
+            jsonp = rule.jsonp
+            if jsonp is not None and not getattr(module, "SAYS_JSONP", False):
+                lost.append(Loss(f"jsonp={jsonp!r}", "it is legacy, and only crossorigin proxy honours it", "narrows"))
+                jsonp = None
             losses += lost
-            plain.append(Rule(rule.paths, policy.with_habits(STANDARD)))
+            plain.append(Rule(rule.paths, policy.with_habits(STANDARD), jsonp=jsonp))
         written: Written = module.write(Ruleset(plain), *more)
     return Translation(rules, tuple(dict.fromkeys([*losses, *written.losses])), written.text)
 
