@@ -1,7 +1,9 @@
-"""How many requests per second does the proxy carry, next to cors-anywhere, each in one process?
+"""How many requests per second does the proxy carry, next to cors-anywhere and nginx, each in one process?
 
 The same upstream, the same load, connections that are kept. cors-anywhere, which opens a connection to the upstream
-for every request, is measured as it comes and with an agent that keeps them. It needs Node.js and npm.
+for every request, is measured as it comes and with an agent that keeps them: it needs Node.js and npm. nginx, with the
+headers written by hand, is the limit. The proxy is measured on uvloop, which uvicorn takes where it is installed, and
+without.
 """  # noqa: D400 (the first line is the question)
 
 from __future__ import annotations
@@ -38,6 +40,30 @@ const http = require("http");
 const options = process.argv[3] ? {httpProxyOptions: {agent: new http.Agent({keepAlive: true})}} : {};
 require("cors-anywhere").createServer(options).listen(+process.argv[2], "127.0.0.1");
 """
+
+
+NGINX = """
+daemon off; master_process off; pid nginx.pid; error_log stderr crit;
+events {{ worker_connections 2048; }}
+http {{
+  access_log off;
+  client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path f; uwsgi_temp_path u; scgi_temp_path s;
+  upstream behind {{ server 127.0.0.1:{upstream}; keepalive 256; keepalive_requests 1000000000; }}
+  server {{
+    listen 127.0.0.1:{port} backlog=2048;
+    keepalive_requests 1000000000;
+    location / {{
+      proxy_pass http://behind;
+      proxy_http_version 1.1;
+      proxy_set_header Connection "";
+      add_header Access-Control-Allow-Origin {origin} always;
+      add_header Vary Origin always;
+    }}
+  }}
+}}
+"""
+#: Leaves the package out that is named first, and runs the command.
+WITHOUT = "import sys; sys.modules[sys.argv.pop(1)] = None; from crossorigin.cli import main; sys.exit(main())"
 
 
 class Contender(NamedTuple):
@@ -149,20 +175,23 @@ def running(command: tuple[str, ...], port: int, folder: Path) -> Iterator[int]:
 def list_contenders(folder: Path) -> list[Contender]:
     """Return what is measured: the upstream itself, the proxy, and cors-anywhere where it can be had."""
     (folder / "cors.toml").write_text(POLICY)
-    upstream, *ports = find_free_ports(5)
+    upstream, *ports = find_free_ports(8)
     program = str(Path(__file__).with_name("_upstream.py"))
     found = [Contender("the upstream itself", (sys.executable, program, str(upstream)), upstream, needed=b"")]
-    for name, more in (("crossorigin proxy --quiet", ["--quiet"]), ("crossorigin proxy", [])):
+    if nginx := shutil.which("nginx"):
         port = ports.pop()
-        command = [
-            sys.executable,
-            "-m",
-            "crossorigin",
-            "proxy",
-            f"http://127.0.0.1:{upstream}",
-            "--policy",
-            "cors.toml",
-        ]
+        text = NGINX.format(port=port, upstream=upstream, origin=ORIGIN)
+        (folder / "nginx.conf").write_text(text)
+        command = (nginx, "-p", str(folder), "-e", "stderr", "-c", str(folder / "nginx.conf"))
+        found.append(Contender("nginx", command, port))
+    for name, start, more in (
+        ("crossorigin proxy --quiet", ["-m", "crossorigin"], ["--quiet"]),
+        ("crossorigin proxy", ["-m", "crossorigin"], []),
+        ("crossorigin proxy --quiet, without uvloop", ["-c", WITHOUT, "uvloop"], ["--quiet"]),
+        ("crossorigin proxy, without uvloop", ["-c", WITHOUT, "uvloop"], []),
+    ):
+        port = ports.pop()
+        command = (sys.executable, *start, "proxy", f"http://127.0.0.1:{upstream}", "--policy", "cors.toml")
         found.append(Contender(name, (*command, "--listen", f"127.0.0.1:{port}", *more), port))
     npm, node = shutil.which("npm"), shutil.which("node")
     if npm and node:

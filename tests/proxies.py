@@ -18,7 +18,7 @@ from websockets.typing import Origin, Subprotocol
 from crossorigin.gateway.app import Gateway, Settings
 from crossorigin.gateway.lines import Trip
 from crossorigin.gateway.reload import PolicyFile
-from crossorigin.gateway.serving import listen, make_server
+from crossorigin.gateway.serving import Server, listen, make_server
 from crossorigin.gateway.upstream import Address, KnownHosts, parse_upstream
 from servers import TIME_OUT
 
@@ -34,10 +34,11 @@ CHUNK = b"x" * 65536
 class Proxy:
     """A running proxy."""
 
-    def __init__(self, port: int, gateway: Gateway, policy: Path) -> None:
+    def __init__(self, port: int, gateway: Gateway, policy: Path, server: Server) -> None:
         self.port = port
         self.gateway = gateway
         self.policy = policy
+        self.server = server
 
     def connect(self) -> socket.socket:
         return socket.create_connection(("127.0.0.1", self.port), timeout=TIME_OUT)
@@ -90,7 +91,7 @@ def serve_proxy(
             while not server.started:
                 thread.join(0.01)
                 assert thread.is_alive(), "the proxy has not started"
-            yield Proxy(port, gateway, file)
+            yield Proxy(port, gateway, file, server)
         finally:
             server.should_exit = True
             thread.join(TIME_OUT)
@@ -116,7 +117,7 @@ def find_port(told: dict[str, Any]) -> int:
 
 
 @contextlib.contextmanager
-def serve_bytes(answer: Callable[[socket.socket], None]) -> Iterator[int]:
+def serve_bytes(answer: Callable[[socket.socket], None], *, reads_head: bool = True) -> Iterator[int]:
     """Give each connection, when its headers have come, to a function that answers as it likes; give the port."""
     stopped = threading.Event()
     threads: list[threading.Thread] = []
@@ -126,9 +127,9 @@ def serve_bytes(answer: Callable[[socket.socket], None]) -> Iterator[int]:
             connection.settimeout(TIME_OUT)
             data = b""
             # Why one byte at a time: what follows the headers is for the function.
-            while not data.endswith(b"\r\n\r\n") and (part := connection.recv(1)):
+            while reads_head and not data.endswith(b"\r\n\r\n") and (part := connection.recv(1)):
                 data += part
-            if data:
+            if data or not reads_head:
                 answer(connection)
 
     def accept() -> None:
@@ -257,3 +258,31 @@ def wait_until(is_so: Callable[[], object]) -> None:
     while not is_so():
         assert time.monotonic() < end
         time.sleep(0.02)
+
+
+@contextlib.contextmanager
+def serve_recorded(answer: bytes) -> Iterator[tuple[int, list[bytearray]]]:
+    """Answer every request head alike; give the port, and what has come on each connection."""
+    seen: list[bytearray] = []
+
+    def serve(connection: socket.socket) -> None:
+        come = bytearray()
+        seen.append(come)
+        with connection, contextlib.suppress(OSError):
+            connection.settimeout(TIME_OUT)
+            while part := connection.recv(65536):
+                come += part
+                connection.sendall(answer * part.count(b"\r\nvia: "))
+
+    def accept() -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                threading.Thread(target=serve, args=(listening.accept()[0],), daemon=True).start()
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        threading.Thread(target=accept, daemon=True).start()
+        try:
+            yield listening.getsockname()[1], seen
+        finally:
+            with contextlib.suppress(OSError):
+                listening.shutdown(socket.SHUT_RDWR)

@@ -365,3 +365,69 @@ def test_any_text(text: str) -> None:
     """Any text is a ruleset, or an error that says where it is wrong."""
     made = attempt(text)
     assert isinstance(made, Ruleset) or all(one.where.startswith("policy file") for one in made.mistakes)
+
+
+ANYONE = Policy(allow_origins="*")
+
+
+def test_jsonp_is_a_part_of_a_rule() -> None:
+    """It makes a difference between rules, and is shown; policies know nothing of it."""
+    rule, plain = Rule(["/a"], ANYONE, jsonp="callback"), Rule(["/a"], ANYONE)
+    assert (rule.jsonp, plain.jsonp) == ("callback", None)
+    assert rule != plain
+    assert Ruleset([rule]) != Ruleset([plain])
+    assert rule == Rule(["/a"], ANYONE, jsonp="callback")
+    assert repr(rule) == "Rule(paths=['/a'], policy=Policy(allow_origins=('*',)), jsonp='callback')"
+    read = parse_ruleset(
+        'jsonp = "cb"\nallow_origins = "*"\n[[rule]]\npaths = ["/a"]\njsonp = "c"\nallow_origins = "*"'
+    )
+    assert [one.jsonp for one in read.rules] == ["cb", "c"]
+    with pytest.raises(PolicyError):
+        Policy(jsonp="callback")
+
+
+@pytest.mark.parametrize(
+    ("options", "jsonp", "mistakes"),
+    [
+        ({"allow_origins": "*"}, 5, [(WrongTypeError, "jsonp", 5, "wrong-type", None)]),
+        ({"allow_origins": "*"}, "", [(InvalidValueError, "jsonp", "", "jsonp-not-a-parameter", None)]),
+        ({"allow_origins": "*"}, "a=b", [(InvalidValueError, "jsonp", "a=b", "jsonp-not-a-parameter", None)]),
+        ({}, "cb", [(IncompatibleOptionsError, "jsonp", "cb", "jsonp-lets-every-site-read", None)]),
+        (
+            {"allow_origins": ["https://a.example"], "allow_credentials": True},
+            "cb",
+            [(IncompatibleOptionsError, "jsonp", "cb", "jsonp-lets-every-site-read", None)],
+        ),
+        (
+            {
+                "allow_origins": "*",
+                "allow_credentials": True,
+                "dangerously_allow_any_origin_with_credentials": True,
+            },
+            "cb",
+            [(IncompatibleOptionsError, "jsonp", "cb", "jsonp-lets-every-site-read", None)],
+        ),
+        (
+            {"allow_origins": "*", "deny_origins": ["https://a.example"]},
+            "c b",
+            [
+                (InvalidValueError, "jsonp", "c b", "jsonp-not-a-parameter", None),
+                (IncompatibleOptionsError, "jsonp", "c b", "jsonp-lets-every-site-read", None),
+            ],
+        ),
+    ],
+)
+def test_jsonp_that_cannot_be(options: dict[str, Any], jsonp: Any, mistakes: list[tuple[Any, ...]]) -> None:
+    """It lets every site read without credentials, and the rule must say so."""
+    with pytest.raises(PolicyError) as raised:
+        Rule(["/a"], Policy(**options), jsonp=jsonp)
+    assert show(raised.value.mistakes) == mistakes
+
+
+def test_rules_with_jsonp_may_be_refused() -> None:
+    """By what does not honour it; those without it are let through."""
+    Ruleset([Rule(["/a"], ANYONE)]).refuse_jsonp()
+    with pytest.raises(PolicyError) as raised:
+        Ruleset([Rule(["/a"], PRIVATE), Rule(["/b"], ANYONE, jsonp="cb")]).refuse_jsonp()
+    assert show(raised.value.mistakes) == [(IncompatibleOptionsError, "jsonp", "cb", "jsonp-outside-the-proxy", None)]
+    assert "the rule for /b" in raised.value.mistakes[0].fix

@@ -49,4 +49,6 @@ def escape(text: str) -> str:
     >>> escape("a\x1b[2Jb\xe9")
     'a\\x1b[2Jb\\xe9'
     """
+    if text.isascii() and text.isprintable():
+        return text
     return "".join(mark if " " <= mark <= "~" else mark.encode("unicode_escape").decode() for mark in text)

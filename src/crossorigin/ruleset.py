@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from crossorigin.errors import (
@@ -26,24 +27,30 @@ EVERYTHING = "/*"
 
 _LONGEST_READ = 2048
 
+#: A parameter that is written the same in every query.
+_PARAMETER = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
 
 class Rule:
     """One policy for some paths.
 
     :param paths: each is literal (``/status``), or ends in ``/*`` and stands for everything below and for the
         bare prefix (``/public/*``: ``/public``, ``/public/`` and ``/public/a/b``). Written decoded.
+    :param jsonp: legacy, and honoured by ``crossorigin proxy`` only: the query's parameter that names the callback, for
+        scripts of other sites that read by JSONP. Every site may, so the policy must allow every origin.
     :raises PolicyError: a path is neither; holds all mistakes.
 
     >>> Rule(paths=["/public/*"], policy=Policy(allow_origins="*")).paths
     ('/public/*',)
     """
 
-    __slots__ = ("paths", "policy")
+    __slots__ = ("jsonp", "paths", "policy")
 
     paths: tuple[str, ...]
     policy: Policy
+    jsonp: str | None
 
-    def __init__(self, paths: Iterable[str], policy: Policy) -> None:
+    def __init__(self, paths: Iterable[str], policy: Policy, *, jsonp: str | None = None) -> None:
         problems = Problems()
         items = check_list("paths", paths, problems)
         if not items and not problems.mistakes:
@@ -52,25 +59,46 @@ class Rule:
             _check_path(path, number, problems)
         if not isinstance(policy, Policy):
             problems.wrong_type("policy", policy, fix="Write a Policy")
+        elif jsonp is not None:
+            _check_jsonp(jsonp, policy, problems)
         problems.raise_mistakes()
         object.__setattr__(self, "paths", tuple(items))
         object.__setattr__(self, "policy", policy)
+        object.__setattr__(self, "jsonp", jsonp)
 
     def __setattr__(self, name: str, value: object) -> None:
         """Refuse: a rule never changes."""
         raise AttributeError(name)
 
     def __eq__(self, other: object) -> bool:
-        """Compare paths and policy."""
-        return isinstance(other, Rule) and (self.paths, self.policy) == (other.paths, other.policy)
+        """Compare all parts."""
+        if not isinstance(other, Rule):
+            return False
+        return (self.paths, self.policy, self.jsonp) == (other.paths, other.policy, other.jsonp)
 
     def __hash__(self) -> int:
         """Hash the paths."""
         return hash(self.paths)
 
     def __repr__(self) -> str:
-        """Show both parts."""
-        return f"Rule(paths={list(self.paths)!r}, policy={self.policy!r})"
+        """Show all parts."""
+        jsonp = f", jsonp={self.jsonp!r}" if self.jsonp is not None else ""
+        return f"Rule(paths={list(self.paths)!r}, policy={self.policy!r}{jsonp})"
+
+
+def _check_jsonp(jsonp: object, policy: Policy, problems: Problems) -> None:
+    if not isinstance(jsonp, str):
+        problems.wrong_type("jsonp", jsonp, fix='Write the name of a parameter, such as "callback"')
+        return
+    if _PARAMETER.fullmatch(jsonp) is None:
+        fix = "Write a name of letters, digits, - and _, such as callback"
+        problems.add(InvalidValueError, "jsonp", jsonp, "jsonp-not-a-parameter", fix=fix)
+    if not policy.is_static:
+        fix = (
+            'Write allow_origins = "*" in this rule, without allow_credentials, deny_origins, origin_validator and '
+            "require_origin, or leave jsonp out"
+        )
+        problems.add(IncompatibleOptionsError, "jsonp", jsonp, "jsonp-lets-every-site-read", fix=fix)
 
 
 def _check_path(path: object, number: int, problems: Problems) -> None:
@@ -95,7 +123,7 @@ class Ruleset:
     ('*',)
     """
 
-    __slots__ = ("_exact", "_longest", "_policies", "_prefixes", "rules")
+    __slots__ = ("_exact", "_jsonp", "_longest", "_policies", "_prefixes", "rules")
 
     rules: tuple[Rule, ...]
 
@@ -116,6 +144,7 @@ class Ruleset:
         self._exact = {path: policy for path, policy in by_path.items() if not path.endswith("/*")}
         self._prefixes = {path[: -len("/*")]: policy for path, policy in by_path.items() if path.endswith("/*")}
         self._policies = tuple(by_path.values())
+        self._jsonp = {path: rule.jsonp for rule in self.rules if rule.jsonp is not None for path in rule.paths}
         self._longest = max(map(len, self._prefixes), default=-1)
 
     @property
@@ -138,6 +167,16 @@ class Ruleset:
                 return self._prefixes[prefix]
         return None
 
+    def refuse_jsonp(self) -> None:
+        """Refuse the rules for a place that does not honour ``jsonp``.
+
+        :raises PolicyError: a rule has it.
+        """
+        if self._jsonp:
+            path, name = next(iter(self._jsonp.items()))
+            fix = f"Leave jsonp out of the rule for {path}, or serve the app with crossorigin proxy"
+            raise_from_here([IncompatibleOptionsError("jsonp", name, "jsonp-outside-the-proxy", fix=fix)], "")
+
     def find_judges(self, url: str) -> tuple[Policy | None, ...]:
         """Return the policies that must all allow a request for *url*, whose path is as it was written there.
 
@@ -154,7 +193,9 @@ class Ruleset:
 
     def __eq__(self, other: object) -> bool:
         """Compare which policy serves which path; the order of the rules has no meaning."""
-        return isinstance(other, Ruleset) and (self._exact, self._prefixes) == (other._exact, other._prefixes)
+        if not isinstance(other, Ruleset):
+            return False
+        return (self._exact, self._prefixes, self._jsonp) == (other._exact, other._prefixes, other._jsonp)
 
     def __hash__(self) -> int:
         """Hash the paths."""
@@ -217,7 +258,7 @@ def _build(top: dict[str, Any], tables: Sequence[dict[str, Any]], name: str) -> 
 
 
 def _build_rule(table: dict[str, Any]) -> Rule:
-    options = {key: value for key, value in table.items() if key != "paths"}
+    options = {key: value for key, value in table.items() if key not in {"paths", "jsonp"}}
     if options.get("max_age") == "none":
         # Why: TOML has no word for nothing; the environment has this one, too.
         options["max_age"] = None
@@ -233,7 +274,8 @@ def _build_rule(table: dict[str, Any]) -> Rule:
     except PolicyError as error:
         mistakes += error.mistakes
     try:
-        rule = Rule(paths, policy)
+        # Why not of a policy that is wrong: what it would allow is not known.
+        rule = Rule(paths, policy, jsonp=None if mistakes else table.get("jsonp"))
     except PolicyError as error:
         mistakes += error.mistakes
     if mistakes:

@@ -207,7 +207,7 @@ def test_a_time_that_is_none(policy: str, seconds: str, capsys: pytest.CaptureFi
     assert "is no number of seconds" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("package", ["aiohttp", "uvicorn", "httptools", "websockets"])
+@pytest.mark.parametrize("package", ["uvicorn", "httptools", "websockets"])
 def test_without_the_extra(policy: str, package: str) -> None:
     """It says what to install."""
     code = f"import sys; sys.modules[{package!r}] = None; from crossorigin.cli import main; sys.exit(main())"

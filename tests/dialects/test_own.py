@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from crossorigin import Policy, Rule, Ruleset
-from crossorigin.dialects import guess_dialect, read, write
+from crossorigin.dialects import guess_dialect, list_dialects, read, write
 from dialects.rows import Bad, Row, check, check_bad
 
 APP = {"allow_origins": ["https://app.example"]}
@@ -31,6 +31,7 @@ BAD_TOML = [
     Bad("realistic: a slash", 'max_age = 1\nallow_origins = ["https://a.example/"]', 'Write "https://a.example"', 2, 1),
     Bad("realistic: two mistakes", "max_age = -1\nallow_orgins = []", "2 settings cannot be used", 1, 1),
     Bad("realistic: in a rule", '[[rule]]\npaths = ["/a"]\n[[rule]]\npaths = ["/b"]\n  debug = 1', "debug", 5, 3),
+    Bad("realistic: JSONP for some", 'debug = true\njsonp = "cb"', "jsonp", 2, 1),
     Bad("synthetic: nothing", "", "policy file: TOML cannot be used", 1, 1),
 ]
 ENV = [
@@ -136,3 +137,16 @@ def test_a_rule_without_settings_is_written_as_one() -> None:
 @pytest.mark.parametrize("text", ["", "x", "[project]\nname = 'x'", "PORT=1", "a" * 10])
 def test_what_is_not_ours_is_not_guessed(text: str) -> None:
     assert guess_dialect(text) is None
+
+
+def test_jsonp() -> None:
+    """The file carries it, at the top and in a rule; every other dialect tells that it is lost."""
+    anyone = Policy(allow_origins="*")
+    ruleset = Ruleset([Rule(["/*"], anyone, jsonp="callback"), Rule(["/a"], anyone, jsonp="cb"), Rule(["/b"], anyone)])
+    written = write("toml", ruleset)
+    assert (read("toml", written.text).ruleset, written.losses) == (ruleset, ())
+    assert guess_dialect(written.text) == "toml"
+    only = Ruleset([Rule(["/*"], anyone, jsonp="callback")])
+    for dialect in list_dialects():
+        losses = [(loss.what, loss.how_bad) for loss in write(dialect, only).losses if "jsonp" in loss.what]
+        assert losses == ([] if dialect == "toml" else [("jsonp='callback'", "narrows")]), dialect

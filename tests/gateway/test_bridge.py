@@ -161,7 +161,7 @@ def test_what_cannot_be_sent_to_the_upstream(monkeypatch: pytest.MonkeyPatch, pr
     async def fail(*_: object) -> None:
         raise ConnectionResetError
 
-    monkeypatch.setattr("aiohttp.ClientWebSocketResponse.send_str", fail)
+    monkeypatch.setattr("websockets.asyncio.client.ClientConnection.send", fail)
     with open_socket(proxy.port) as client:
         client.send("a")
         with pytest.raises(ConnectionClosed):

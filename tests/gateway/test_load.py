@@ -12,13 +12,26 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import aiohttp
 
-from proxies import APP, CHUNK, POLICY, find_port, read_all, run_proxy, say, serve_bytes, upstream, wait_until
+from proxies import (
+    APP,
+    CHUNK,
+    POLICY,
+    find_port,
+    open_socket,
+    read_all,
+    run_proxy,
+    say,
+    serve_bytes,
+    upstream,
+    wait_until,
+)
 from servers import TIME_OUT, ask, serve_asgi
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SEQUENTIAL = 10_000
+MESSAGES = 2_000
 AT_ONCE = 200
 EACH = 5
 MEGABYTE = 1024 * 1024
@@ -73,6 +86,18 @@ def test_ten_thousand_exchanges_one_after_another(tmp_path: Path) -> None:
             assert headers[b"access-control-allow-origin"] == APP.encode()
             assert b'"query": "%d"' % number in answers.read(int(headers[b"content-length"]))
             before = before or proxy.count_open_files()
+        assert proxy.count_open_files() <= before
+
+
+def test_two_thousand_messages_one_after_another(tmp_path: Path) -> None:
+    """Each is answered on one WebSocket, in its turn, and open files do not grow."""
+    with serve_asgi(upstream) as port, running(tmp_path, port) as proxy, open_socket(proxy.port) as client:
+        client.send("first")
+        client.recv()
+        before = proxy.count_open_files()
+        for number in range(MESSAGES):
+            client.send(str(number))
+            assert client.recv() == f"{len(str(number))} {number}"
         assert proxy.count_open_files() <= before
 
 

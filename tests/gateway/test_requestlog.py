@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from websockets.exceptions import InvalidStatus
 
-from crossorigin import Policy
+from crossorigin import Policy, Rule, Ruleset
 from crossorigin.gateway.requestlog import RequestLog
 from crossorigin.integrations.asgi import CORSMiddleware
 from proxies import APP, POLICY, open_socket, serve_proxy, upstream, wait_until
@@ -62,6 +62,36 @@ def test_a_path_without_a_rule(tmp_path: Path, caplog: pytest.LogCaptureFixture)
     with serve_asgi(upstream) as port, serve_proxy(tmp_path, port, policy=rule) as proxy:
         assert ask(proxy.port, "GET", "/items", [("Origin", APP)]).cors["access-control-allow-origin"] == "*"
     assert f"origin {APP} not judged: no rule serves the path" in caplog.text
+
+
+def test_what_is_remembered_is_bounded(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And belongs to the policy in force; whatever is remembered or not, the line says the same."""
+    monkeypatch.setattr("crossorigin.gateway.requestlog._MOST_REMEMBERED", 8)
+    caplog.set_level("INFO", "crossorigin.gateway")
+    door = CORSMiddleware(upstream, Policy(allow_origins=[APP]))
+    log = RequestLog(door)
+
+    def say(origin: str, path: str = "/status/200") -> str:
+        async def nothing(*_: Any) -> Any:
+            return {}
+
+        scope = {"type": "http", "method": "GET", "path": path, "raw_path": path.encode(), "query_string": b""}
+        asyncio.run(log({**scope, "headers": [(b"origin", origin.encode())]}, nothing, nothing))
+        return caplog.messages[-1].partition(" ms, ")[2]
+
+    for _ in range(2):
+        assert say(APP) == f"origin {APP} allowed"
+    for number in range(20):
+        assert say(f"https://{number}.example").endswith("refused: origin-not-allowed")
+    assert say(f"https://{'a' * 2000}.example").endswith("refused: origin-too-long")
+    assert len(log._said) <= 8
+    door.reconfigure(allow_origins=[EVIL])
+    assert say(APP) == f"origin {APP} refused: origin-not-allowed"
+    everyone, some = Policy(allow_origins="*"), Policy(allow_origins=[EVIL])
+    door.reconfigure(Ruleset([Rule(["/status/*"], everyone), Rule(["/other/*"], some)]))
+    for _ in range(2):
+        assert say(APP) == f"origin {APP} allowed"
+        assert say(APP, "/status/../other/200") == f"origin {APP} refused: origin-not-allowed"
 
 
 @pytest.mark.parametrize("level", ["INFO", "WARNING"])

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from crossorigin.gateway.upstream import AddressError, KnownHosts, parse_address, parse_upstream
 
 
 @pytest.mark.parametrize(
-    ("text", "origin", "authority"),
+    ("text", "origin", "rest"),
     [
-        ("http://127.0.0.1:3000", "http://127.0.0.1:3000", "127.0.0.1:3000"),
-        ("http://localhost/", "http://localhost", "localhost"),
-        ("HTTP://[::1]:3000", "http://[::1]:3000", "[::1]:3000"),
-        ("https://api.localhost:443", "https://api.localhost", "api.localhost"),
+        ("http://127.0.0.1:3000", "http://127.0.0.1:3000", ("127.0.0.1:3000", "127.0.0.1", 3000, False)),
+        ("http://localhost/", "http://localhost", ("localhost", "localhost", 80, False)),
+        ("HTTP://[::1]:3000", "http://[::1]:3000", ("[::1]:3000", "::1", 3000, False)),
+        ("https://api.localhost:443", "https://api.localhost", ("api.localhost", "api.localhost", 443, True)),
     ],
 )
-def test_upstreams(text: str, origin: str, authority: str) -> None:
-    assert parse_upstream(text) == (origin, authority)
+def test_upstreams(text: str, origin: str, rest: tuple[Any, ...]) -> None:
+    assert parse_upstream(text) == (origin, *rest)
 
 
 @pytest.mark.parametrize(

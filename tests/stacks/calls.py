@@ -90,7 +90,10 @@ _ORIGINS = (
     *("https://app.example", "https://admin.example:8443", "http://localhost:3000", "http://127.0.0.1:5173"),
     *("https://*.example.com", "https://pr-*.preview.example", "http://localhost:*", "https://*.shop.example:8443"),
 )
-_REGEXES = (r"https://pr-[0-9]+\.example\.com", r"https://(?:a|b)\.example", r"https://[a-z]+-x\.example(?::\d+)?")
+_REGEXES = (
+    *(r"[a-z:/.]+", r"https://pr-[0-9]+\.example\.com", r"https://(?:a|b)\.example"),
+    *(r"https://[a-z]+-x\.example(?::\d+)?", r"https://(?!evil)[a-z]+\.example", r"(?i:HTTPS)://A\.example|http://b"),
+)
 _METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "PURGE")
 _HEADERS = ("Authorization", "X-Test", "X-Other", "Content-Type", "If-Match")
 _PATHS = ("/*", "/items", "/public/*", "/api/v1/*", "/api/*", "/a.b/*", "/status")

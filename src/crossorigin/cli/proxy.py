@@ -166,15 +166,56 @@ def _tell_of_start(parsed: argparse.Namespace, address: Address, opened: socket.
 class _Output(logging.StreamHandler[Any]):
     """The standard output, until whoever reads it has seen enough."""
 
+    def __init__(self) -> None:
+        from asyncio import get_running_loop  # noqa: PLC0415 (it takes long to import, and only this command needs it)
+
+        super().__init__(sys.stdout)
+        self._find_loop = get_running_loop
+        self._is_to_be_flushed = False
+
+    def flush(self) -> None:
+        """Write out what there is, once for all lines of one turn of the event loop."""
+        try:
+            loop = self._find_loop()
+        except RuntimeError:
+            self._flush()
+            return
+        if not self._is_to_be_flushed:
+            self._is_to_be_flushed = True
+            loop.call_soon(self._flush)
+
+    def _flush(self) -> None:
+        self._is_to_be_flushed = False
+        try:
+            super().flush()
+        except OSError:
+            self._give_up()
+
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 (logging's)
         """Write nowhere from now on, if nobody reads: the proxy serves on."""
         if isinstance(sys.exc_info()[1], OSError):
-            self.setStream(open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115 (as long as the process)
+            self._give_up()
         else:
             super().handleError(record)
 
+    def _give_up(self) -> None:
+        self.setStream(open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115 (as long as the process)
 
-class _JsonFormatter(logging.Formatter):
+
+class _Formatter(logging.Formatter):
+    """Lines that begin with the time, which is written out once a second."""
+
+    _second = 0
+    _time = ""
+
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802 (logging's)
+        """Return the time of a record."""
+        if int(record.created) != self._second:
+            self._second, self._time = int(record.created), super().formatTime(record, datefmt)
+        return self._time
+
+
+class _JsonFormatter(_Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Return one object on a line."""
         entry = record.args[0] if isinstance(record.args, tuple) and record.args else None
@@ -189,8 +230,8 @@ class _JsonFormatter(logging.Formatter):
 def _set_up_log(*, as_json: bool, is_quiet: bool) -> None:
     """Print what the package logs, and nothing twice."""
     logger = logging.getLogger("crossorigin")
-    handler = _Output(sys.stdout)
-    handler.setFormatter(_JsonFormatter() if as_json else logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
+    handler = _Output()
+    handler.setFormatter(_JsonFormatter() if as_json else _Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
     logger.handlers = [handler]
     logger.propagate = False
     logger.setLevel(logging.WARNING if is_quiet else logging.INFO)

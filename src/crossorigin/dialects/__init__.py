@@ -57,6 +57,7 @@ Form = Literal["ours", "settings", "code", "edge"]
 #: Each dialect's name and the module that it is in.
 _MODULES = {
     "apache": "apache",
+    "api-gateway": "api_gateway",
     "caddy": "caddy",
     "django": "django_cors_headers",
     "env": "env",
@@ -64,14 +65,20 @@ _MODULES = {
     "express": "express",
     "express-middleware": "express_middleware",
     "fastapi": "fastapi",
+    "fastrapi": "fastrapi",
     "flask-cors": "flask_cors",
+    "gateway-api": "gateway_api",
     "haproxy": "haproxy",
+    "ingress-nginx": "ingress_nginx",
+    "kui": "kui",
     "laravel": "laravel",
     "laravel-middleware": "laravel_middleware",
+    "nexios": "nexios",
     "nginx": "nginx",
     "php": "php",
     "rack": "rack",
     "rack-cors": "rack_cors",
+    "s3": "s3",
     "sinatra": "sinatra",
     "sinatra-cross-origin": "sinatra_cross_origin",
     "toml": "toml",
@@ -162,8 +169,12 @@ def write(
             if not accept_dangerous:
                 policy, unsafe = make_safe(policy)
                 lost += unsafe
+            jsonp = rule.jsonp
+            if jsonp is not None and not getattr(module, "SAYS_JSONP", False):
+                lost.append(Loss(f"jsonp={jsonp!r}", "it is legacy, and only crossorigin proxy honours it", "narrows"))
+                jsonp = None
             losses += lost
-            plain.append(Rule(rule.paths, policy.with_habits(STANDARD)))
+            plain.append(Rule(rule.paths, policy.with_habits(STANDARD), jsonp=jsonp))
         written: Written = module.write(Ruleset(plain), *more)
     return Translation(rules, tuple(dict.fromkeys([*losses, *written.losses])), written.text)
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 NAME = "toml"
 FORM = "ours"
+SAYS_JSONP = True
 
 _AT = re.compile(r"\(at line ([0-9]+), column ([0-9]+)\)")
 _TABLE = re.compile(r"\[\[rule\]\] number ([0-9]+)")
@@ -32,7 +33,7 @@ def recognizes(text: str) -> bool:
         document = tomllib.loads(text)
     except (ValueError, RecursionError):
         return False
-    return bool(document) and set(document) <= {*DEFAULTS, "rule"}
+    return bool(document) and set(document) <= {*DEFAULTS, "jsonp", "rule"}
 
 
 def read(text: str) -> Translation:
@@ -68,13 +69,17 @@ def write(ruleset: Ruleset) -> Written:
     """Write a policy file: the policy of ``/*`` at the top, and a ``[[rule]]`` for each of the others."""
     losses: list[Loss] = []
     tops = [rule for rule in ruleset.rules if rule.paths == (EVERYTHING,)]
-    parts = [_write_policy(rule.policy, losses) for rule in tops]
+    parts = [f"{_write_jsonp(rule)}{_write_policy(rule.policy, losses)}" for rule in tops]
     parts += [_write_rule(rule, losses) for rule in ruleset.rules if rule not in tops]
     return Written("\n".join(parts), losses)
 
 
 def _write_rule(rule: Rule, losses: list[Loss]) -> str:
-    return f"[[rule]]\npaths = {_write(rule.paths)}\n{_write_policy(rule.policy, losses)}"
+    return f"[[rule]]\npaths = {_write(rule.paths)}\n{_write_jsonp(rule)}{_write_policy(rule.policy, losses)}"
+
+
+def _write_jsonp(rule: Rule) -> str:
+    return "" if rule.jsonp is None else f"jsonp = {_write(rule.jsonp)}\n"
 
 
 def _write_policy(policy: Policy, losses: list[Loss]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crossorigin.gateway.lines import CONTENT_LENGTH, CONTENT_TYPE
+from crossorigin.standard import headers as names
 
 if TYPE_CHECKING:
     from crossorigin.integrations._scope import Scope, Send
@@ -13,6 +13,11 @@ if TYPE_CHECKING:
 NOTE = "crossorigin.gateway.note"
 
 _DENIAL = "websocket.http.response"
+#: After these, what follows on the connection cannot be trusted to be a request.
+_UNTRUSTED = frozenset({400, 408, 501})
+_CONNECTION = names.CONNECTION.lower().encode()
+_CONTENT_TYPE = names.CONTENT_TYPE.lower().encode()
+_CONTENT_LENGTH = names.CONTENT_LENGTH.lower().encode()
 
 
 class Answered(Exception):  # noqa: N818 (it is no error of the proxy's)
@@ -32,9 +37,11 @@ async def send_text(scope: Scope, send: Send, status: int, text: str) -> None:
     """Answer with a text; a handshake that has no other way with 403."""
     scope[NOTE] = (status, text)
     body = f"{text}\n".encode()
-    headers = [(CONTENT_TYPE, b"text/plain; charset=utf-8"), (CONTENT_LENGTH, str(len(body)).encode())]
+    headers = [(_CONTENT_TYPE, b"text/plain; charset=utf-8"), (_CONTENT_LENGTH, b"%d" % len(body))]
     if scope["type"] == "http":
         kind = "http.response"
+        if status in _UNTRUSTED:
+            headers.append((_CONNECTION, b"close"))
     elif _DENIAL in (scope.get("extensions") or {}):
         kind = _DENIAL
     else:

@@ -6,12 +6,12 @@ import asyncio
 import contextlib
 from typing import TYPE_CHECKING, NamedTuple
 
-import aiohttp
-
+from crossorigin.gateway import jsonp
 from crossorigin.gateway.answers import Answered, send_text
-from crossorigin.gateway.bridge import bridge, trace_redirects
-from crossorigin.gateway.exchange import Exchange
+from crossorigin.gateway.bridge import bridge
+from crossorigin.gateway.exchange import Clock, Exchange
 from crossorigin.gateway.lines import HOST, find_values
+from crossorigin.gateway.pool import Pool
 from crossorigin.gateway.requestlog import RequestLog
 from crossorigin.integrations.asgi import CORSMiddleware
 
@@ -20,14 +20,7 @@ if TYPE_CHECKING:
     from crossorigin.gateway.reload import PolicyFile
     from crossorigin.gateway.upstream import KnownHosts
     from crossorigin.integrations._scope import Receive, Scope, Send
-
-#: Why less than the 5 seconds of Node.js and uvicorn: the one that closes first must be the one that sends.
-_SECONDS_KEPT = 4.0
-_SECONDS_TO_CONNECT = 10.0
-#: The client library adds these where the client sent none.
-_ADDED = ("User-Agent", "Accept", "Accept-Encoding", "Content-Type")
-#: A status line or a header of an answer, and how many headers.
-_MAX_LINE = 32 * 1024
+    from crossorigin.ruleset import Ruleset
 
 _NEVER_FORWARDED = frozenset({"CONNECT", "TRACE"})
 
@@ -43,20 +36,29 @@ class Settings(NamedTuple):
 class Forwarder:
     """The app inside of the door: it sends everything to the upstream."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, parameters: jsonp.Parameters) -> None:
         self._settings = settings
-        self._session: aiohttp.ClientSession | None = None
-        self._websocket_session: aiohttp.ClientSession | None = None
+        self.parameters = parameters
+        self._pool: Pool | None = None
+        self.clock: Clock
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
         try:
             self._refuse(scope)
-            trip, seconds = self._settings.trip, self._settings.seconds
+            trip, _, seconds = self._settings
             if scope["type"] == "http":
-                await Exchange(scope, receive, send, trip, seconds).run(self.sessions[0])
+                parameter = self.parameters.find(scope)
+                if parameter is None:
+                    await Exchange(scope, receive, send, trip, self.clock).run(self.pool)
+                    return
+
+                async def forward(inner: Scope, collect: Send) -> None:
+                    await Exchange(inner, receive, collect, trip, self.clock).run(self.pool)
+
+                await jsonp.answer(parameter, scope, send, forward, seconds)
             else:
-                await bridge(scope, receive, send, trip=trip, session=self.sessions[1], seconds=seconds)
+                await bridge(scope, receive, send, trip=trip, pool=self.pool, seconds=seconds)
         except Answered as answered:
             await send_text(scope, send, answered.status, answered.text)
 
@@ -71,45 +73,31 @@ class Forwarder:
             raise Answered(405, "The proxy does not forward this method.")
 
     @property
-    def sessions(self) -> tuple[aiohttp.ClientSession, aiohttp.ClientSession]:
-        """Return the pool of connections for requests, and what opens WebSockets."""
-        if self._session is None or self._websocket_session is None:
+    def pool(self) -> Pool:
+        """Return the connections to the upstream."""
+        if self._pool is None:
             text = "the server must run the lifespan of the app"
             raise RuntimeError(text)
-        return self._session, self._websocket_session
+        return self._pool
 
     async def open(self) -> None:
-        """Make the pool of connections."""
-        connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=_SECONDS_KEPT)
-
-        def make(traces: list[aiohttp.TraceConfig]) -> aiohttp.ClientSession:
-            return aiohttp.ClientSession(
-                connector=connector,
-                connector_owner=not traces,
-                cookie_jar=aiohttp.DummyCookieJar(),
-                auto_decompress=False,
-                skip_auto_headers=_ADDED,
-                timeout=aiohttp.ClientTimeout(total=None, sock_connect=_SECONDS_TO_CONNECT),
-                trace_configs=traces,
-                max_line_size=_MAX_LINE,
-                max_field_size=_MAX_LINE,
-            )
-
-        self._session, self._websocket_session = make([]), make([trace_redirects()])
+        """Begin to keep connections, and to watch what is under way."""
+        self.clock = Clock(self._settings.seconds)
+        self._pool = Pool(self._settings.trip.upstream, self._settings.seconds)
 
     async def close(self) -> None:
         """Close every connection."""
-        for session in self.sessions:
-            await session.close()
+        self.pool.close()
 
 
 class Gateway:
     """The proxy as an ASGI app, for any server that runs the lifespan."""
 
     def __init__(self, settings: Settings, policy_file: PolicyFile) -> None:
-        self._forwarder = Forwarder(settings)
+        parameters = jsonp.Parameters(policy_file.ruleset)
+        self._forwarder = Forwarder(settings, parameters)
         self._policy_file = policy_file
-        self.door = CORSMiddleware(self._forwarder, policy_file.ruleset)
+        self.door = CORSMiddleware(self._forwarder, parameters.ruleset)
         self._log = RequestLog(self.door)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -119,10 +107,15 @@ class Gateway:
         else:
             await self._log(scope, receive, send)
 
+    def put_in_force(self, ruleset: Ruleset) -> None:
+        """Serve every request from now on by another ruleset."""
+        self._forwarder.parameters = parameters = jsonp.Parameters(ruleset)
+        self.door.reconfigure(parameters.ruleset)
+
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
         await self._forwarder.open()
-        watch = asyncio.create_task(self._policy_file.watch(self.door.reconfigure))
+        watch = asyncio.create_task(self._policy_file.watch(self.put_in_force))
         await send({"type": "lifespan.startup.complete"})
         await receive()
         watch.cancel()

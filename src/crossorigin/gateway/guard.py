@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from crossorigin.gateway.lines import TRANSFER_ENCODING, VERSIONS, find_values
+
 if TYPE_CHECKING:
     import asyncio
 
@@ -21,7 +23,18 @@ _PIECE = 16 * 1024
 _AROUND_A_LINE = 4
 
 
-class _TooLargeError(Exception):
+#: How long a client may take nothing of an answer that is being sent.
+SECONDS_TO_TAKE = 60.0
+
+_TOO_LARGE = (b"431 Request Header Fields Too Large", b"The headers of the request are too large.")
+_UNKNOWN_VERSION = (b"505 HTTP Version Not Supported", b"The proxy speaks HTTP/1.1.")
+_FAULTY = (b"400 Bad Request", b"A body in chunks is none of HTTP/1.0.")
+_UNREADABLE = (b"400 Bad Request", b"The request is no HTTP that could be read.")
+_NO_HANDSHAKE = (b"400 Bad Request", b"The WebSocket handshake cannot be read: a line of it may be too long.")
+_LATE_HANDSHAKE = (b"400 Bad Request", b"The WebSocket handshake came before the answer to the request before it.")
+
+
+class _RefusedError(Exception):
     pass
 
 
@@ -35,7 +48,8 @@ class GuardedProtocol(HttpToolsProtocol):
         super().__init__(*arguments, **options)
         self._deadline: asyncio.TimerHandle | None = None
         self._is_in_headers = False
-        self._is_too_large = False
+        self._stall: asyncio.TimerHandle | None = None
+        self._why = _UNREADABLE
         self._is_refused = False
         self._size = 0
         #: How much was fed to the parser that it has told nothing of.
@@ -49,6 +63,7 @@ class GuardedProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """End the waiting."""
         self._cancel_deadline()
+        self._cancel_stall()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -60,26 +75,25 @@ class GuardedProtocol(HttpToolsProtocol):
             self._untold += len(piece)
             super().data_received(piece)
             if self._untold > MAX_HEADERS and not self._is_refused:
-                self._is_too_large = True
-                self.send_400_response("")
+                self._refuse(*_TOO_LARGE)
         if self._deadline is None and not self._is_refused and self._waits_for_a_request():
             self._start_deadline()
 
-    def send_400_response(self, msg: str) -> None:
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 (uvicorn gives one text for all)
         """Answer what cannot be parsed, and close."""
-        if self._is_too_large:
-            self._refuse(b"431 Request Header Fields Too Large", b"The headers of the request are too large.")
-        else:
-            self._refuse(b"400 Bad Request", msg.encode())
+        self._refuse(*self._why)
 
     def handle_websocket_upgrade(self) -> None:
         """Hand the connection over; refuse a handshake that the WebSocket library does not take.
 
         uvicorn would wait for ever, because the library says nothing of lines that are too long for it.
         """
+        if self._is_answering:
+            self._refuse(*_LATE_HANDSHAKE)
+            return
         super().handle_websocket_upgrade()
         if not getattr(self.transport.get_protocol(), "handshake_initiated", True):
-            self._refuse(b"400 Bad Request", b"The WebSocket handshake cannot be read: a line of it may be too long.")
+            self._refuse(*_NO_HANDSHAKE)
 
     def _refuse(self, status: bytes, text: bytes) -> None:
         """Answer where no app could, and close when the client has had the time to read it.
@@ -89,7 +103,7 @@ class GuardedProtocol(HttpToolsProtocol):
         self._is_refused = True
         self._cancel_deadline()
         if self._is_answering:
-            if self.cycle.response_started:
+            if self.cycle.response_started or self.pipeline:
                 self.transport.close()
                 return
             # Why: the app must not write after this answer.
@@ -116,8 +130,7 @@ class GuardedProtocol(HttpToolsProtocol):
         self._untold = 0
         self._size += len(name) + len(value) + _AROUND_A_LINE
         if self._size > MAX_HEADERS:
-            self._is_too_large = True
-            raise _TooLargeError
+            self._stop(_TOO_LARGE)
         if self._is_in_headers:
             # Why: a trailer is no header, and the app has the headers already.
             super().on_header(name, value)
@@ -127,7 +140,38 @@ class GuardedProtocol(HttpToolsProtocol):
         self._untold = 0
         self._is_in_headers = False
         self._cancel_deadline()
+        version = self.parser.get_http_version()
+        if version not in VERSIONS:
+            self._stop(_UNKNOWN_VERSION)
+        if version != VERSIONS[-1] and find_values(self.headers, TRANSFER_ENCODING):
+            # "A server or client that receives an HTTP/1.0 message containing a Transfer-Encoding header field MUST
+            # treat the message as if the framing is faulty".
+            self._stop(_FAULTY)
         super().on_headers_complete()
+        if self.parser.should_upgrade() and not self._should_upgrade():
+            # Why: the parser reads nothing after a request to go on with another protocol, also if that is declined.
+            self.cycle.keep_alive = False
+
+    def _stop(self, why: tuple[bytes, bytes]) -> None:
+        """Let the parser read no further."""
+        self._why = why
+        raise _RefusedError
+
+    def pause_writing(self) -> None:
+        """Give a client up that takes nothing for too long."""
+        super().pause_writing()
+        if self._stall is None:
+            self._stall = self.loop.call_later(SECONDS_TO_TAKE, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """Go on."""
+        self._cancel_stall()
+        super().resume_writing()
+
+    def _cancel_stall(self) -> None:
+        if self._stall is not None:
+            self._stall.cancel()
+            self._stall = None
 
     def on_body(self, body: bytes) -> None:
         """Take a part of the body."""

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import logging
 import time
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crossorigin.decision import decide
+from crossorigin.decision.reading import WANTED
 from crossorigin.gateway.answers import NOTE, BrokenAnswerError
 from crossorigin.integrations import _scope
 from crossorigin.messages import escape
 
 if TYPE_CHECKING:
+    from crossorigin.decision import Table
+    from crossorigin.integrations._answering import Rules
     from crossorigin.integrations._scope import Message, Receive, Scope, Send
     from crossorigin.integrations.asgi import CORSMiddleware
 
@@ -22,6 +25,10 @@ _SWITCHED = 101
 _FORBIDDEN = 403
 _MILLISECONDS = 1000
 _SHOWN = 200
+#: Of so many different requests, and of none with more bytes that count, what the policy says is remembered.
+_MOST_REMEMBERED = 1024
+_LONGEST_REMEMBERED = 1024
+_WANTED = frozenset(name.encode() for name in WANTED)
 
 
 class Entry(NamedTuple):
@@ -51,6 +58,8 @@ class RequestLog:
 
     def __init__(self, door: CORSMiddleware) -> None:
         self._door = door
+        self._rules = door.hot[0]
+        self._said: dict[Any, str] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
@@ -99,17 +108,25 @@ class RequestLog:
             raise
 
     def _decide(self, scope: Scope) -> str:
-        """Say what the policy in force says."""
+        """Say what the policy in force says; of most requests, that is remembered."""
         if not _scope.has_origin(scope):
             return ""
-        rules = self._door.hot[0]
-        decision = decide(rules.policy, _scope.make_request(rules, scope), websocket=scope["type"] == "websocket")
-        if decision.policy is None and decision.allowed:
+        rules, table = self._door.hot
+        if table is None and (table := _scope.find_table(rules, scope)) is None:
             return "not judged: no rule serves the path"
-        if decision.reasons:
-            verb = "refused" if decision.kind != "websocket" or decision.status else "would be refused"
-            return f"{verb}: {', '.join(reason.id for reason in decision.reasons)}"
-        return "same-origin" if decision.kind == "not-cors" else "allowed"
+        if rules is not self._rules:
+            self._rules = rules
+            self._said.clear()
+        counts = [line for line in scope["headers"] if line[0] in _WANTED]
+        # Why: of a path that can be read in several ways, several policies judge, and there is no table of them.
+        if table is rules.nothing or sum(len(value) for _, value in counts) > _LONGEST_REMEMBERED:
+            return _judge(rules, table, scope)
+        key = (scope.get("method"), scope["type"], table, *counts)
+        if (said := self._said.get(key)) is None:
+            if len(self._said) >= _MOST_REMEMBERED:
+                self._said.clear()
+            said = self._said[key] = _judge(rules, table, scope)
+        return said
 
     def _write(self, scope: Scope, status: int | None, began: float, decision: str) -> None:
         status_of_note, note = scope.get(NOTE, (None, ""))
@@ -123,8 +140,22 @@ class RequestLog:
             decision=decision,
             note=note,
         )
+        # Why not log(): it looks for the line of code that calls it, which is this one.
         level = logging.WARNING if entry.note else logging.INFO
-        logger.log(level, "%s", entry)
+        if logger.isEnabledFor(level):
+            logger.handle(logger.makeRecord(logger.name, level, __file__, 0, "%s", (entry,), None))
+
+
+def _judge(rules: Rules[bytes], table: Table[bytes], scope: Scope) -> str:
+    """Say what the policy says of a request that names an origin."""
+    is_websocket = scope["type"] == "websocket"
+    decision = decide(rules.find_judge(table), _scope.make_request(rules, scope), websocket=is_websocket)
+    if decision.policy is None and decision.allowed:
+        return "not judged: no rule serves the path"
+    if decision.reasons:
+        verb = "refused" if decision.kind != "websocket" or decision.status else "would be refused"
+        return f"{verb}: {', '.join(reason.id for reason in decision.reasons)}"
+    return "same-origin" if decision.kind == "not-cors" else "allowed"
 
 
 def _read_target(scope: Scope) -> str:

@@ -6,7 +6,7 @@ import contextlib
 import signal
 import socket
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import httptools  # noqa: F401 (uvicorn imports it late, and the error is to name it)
 import uvicorn
@@ -26,8 +26,25 @@ _BACKLOG = 2048
 SECONDS_TO_END = 10
 
 
+#: How many tenths of a second a client has, at least, to take the rest of an answer when its connection is closed.
+TICKS_TO_TAKE = 300
+
+
 class Server(uvicorn.Server):
-    """uvicorn's server, for which a signal is a good end."""
+    """uvicorn's server, for which a signal is a good end, and which waits for no client for ever."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._closing: set[Any] = set()
+
+    async def on_tick(self, counter: int) -> bool:
+        """Reset connections that have been about to close for long: the rest of an answer is not taken."""
+        if counter % TICKS_TO_TAKE == 0:
+            closing = {one for one in self.server_state.connections if one.transport.is_closing()}
+            for one in closing & self._closing:
+                one.transport.abort()
+            self._closing = closing
+        return await super().on_tick(counter)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from crossorigin.messages import escape
-from crossorigin.standard.hosts import is_address, is_loopback, parse_host
+from crossorigin.standard.hosts import DEFAULT_PORTS, is_address, is_loopback, parse_host
 from crossorigin.standard.url import parse_url
 
 _MOST_REMEMBERED = 256
 _MOST_PORTS = 65535
+#: What would part a URL elsewhere, or be read as another letter.
+_NEVER_IN_A_HOST = "/\\?#@% \t"
 
 
 class AddressError(ValueError):
@@ -17,10 +19,13 @@ class AddressError(ValueError):
 
 
 class Upstream(NamedTuple):
-    """A server: its origin, and its authority as ``Host`` has it."""
+    """A server: its origin, its authority as ``Host`` has it, and what a connection is opened to."""
 
     origin: str
     authority: str
+    host: str
+    port: int
+    is_secure: bool = False
 
 
 class Address(NamedTuple):
@@ -52,7 +57,8 @@ def parse_upstream(text: str, *, allows_remote: bool = False) -> Upstream:
     if not (allows_remote or is_loopback(url.host)):
         message = f"{url.host} is not this machine: add --remote-upstream if everything shall be sent there"
         raise AddressError(message)
-    return Upstream(url.origin, url.authority)
+    port = DEFAULT_PORTS[url.scheme] if url.port is None else url.port
+    return Upstream(url.origin, url.authority, url.host.strip("[]"), port, url.scheme == "https")
 
 
 def parse_address(text: str, *, allows_network: bool = False) -> Address:
@@ -100,7 +106,7 @@ class KnownHosts:
         if value in self._seen:
             return True
         text = value.decode("latin-1")
-        url = parse_url(f"http://{text}/") if not any(mark in text for mark in "/\\?#@ \t") else None
+        url = parse_url(f"http://{text}/") if not any(mark in text for mark in _NEVER_IN_A_HOST) else None
         if url is None or not (url.host in self._names or is_loopback(url.host) or is_address(url.host)):
             return False
         if len(self._seen) < _MOST_REMEMBERED:

@@ -76,6 +76,8 @@ class Rules(Generic[Wire]):
         render: Callable[[Policy], Table[Wire]],
         choose: Choose | None = None,
     ) -> None:
+        if isinstance(policy, Ruleset):
+            policy.refuse_jsonp()
         self.policy = policy
         self.choose = choose
         single = policy if isinstance(policy, Policy) else policy.only_policy

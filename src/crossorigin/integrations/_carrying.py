@@ -69,6 +69,8 @@ def carry_policy(policy: Policy | Ruleset, options: dict[str, Any]) -> dict[str,
     if options or not isinstance(policy, Policy | Ruleset):
         text = f"give either a Policy or a Ruleset, or options: {policy!r}, {options!r}"
         raise TypeError(text)
+    if isinstance(policy, Ruleset):
+        policy.refuse_jsonp()
     policies = [policy] if isinstance(policy, Policy) else [rule.policy for rule in policy.rules]
     paths = [] if isinstance(policy, Policy) else [path for rule in policy.rules for path in rule.paths]
     fix = f'Write one policy for "{EVERYTHING}"'

@@ -24,6 +24,15 @@ USER_AGENT = "User-Agent"
 CLEAR_SITE_DATA = "Clear-Site-Data"
 CONTENT_TYPE = "Content-Type"
 CONTENT_LENGTH = "Content-Length"
+CONTENT_ENCODING = "Content-Encoding"
+CONTENT_DISPOSITION = "Content-Disposition"
+CONTENT_TYPE_OPTIONS = "X-Content-Type-Options"
+RESOURCE_POLICY = "Cross-Origin-Resource-Policy"
+ACCEPT_ENCODING = "Accept-Encoding"
+RANGE = "Range"
+CACHE_CONTROL = "Cache-Control"
+EXPIRES = "Expires"
+DATE = "Date"
 VIA = "Via"
 EXPECT = "Expect"
 CONNECTION = "Connection"
@@ -55,9 +64,24 @@ FORWARDED_FOR = "X-Forwarded-For"
 FORWARDED_PROTO = "X-Forwarded-Proto"
 FORWARDED_HOST = "X-Forwarded-Host"
 
-#: What all of these begin with, in lower case, and the others that say the same.
+#: What all of these begin with, in lower case, and the others that proxies use to say so, or to say which path was
+#: asked for.
 FORWARDED_PREFIX = "x-forwarded-"
-FORWARDED_NAMES = frozenset({"forwarded", "x-real-ip"})
+FORWARDED_NAMES = frozenset(
+    {
+        "cf-connecting-ip",
+        "fastly-client-ip",
+        "forwarded",
+        "true-client-ip",
+        "x-client-ip",
+        "x-cluster-client-ip",
+        "x-original-host",
+        "x-original-url",
+        "x-real-ip",
+        "x-rewrite-url",
+    }
+)
+PROXY = "Proxy"
 
 #: What is of one connection and not of the message, so that no proxy passes it on, in lower case.
 #: Spec: https://www.rfc-editor.org/rfc/rfc9110#name-connection
