@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stacks.target import Target, ask_at, run_programs
+from stacks.target import Target, ask_at, find_program, run_programs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 #: One worker, no admin, and nothing on the disk that another process could meet.
 _OPTIONS = ("--concurrency", "1", "--disable-hot-restart", "--log-level", "error")
 
+_ENVOY = find_program("envoy")
+
 
 @contextlib.contextmanager
 def _serve(texts: Sequence[str], ports: Sequence[int]) -> Iterator[Callable[[int, Request], Response]]:
@@ -25,9 +27,9 @@ def _serve(texts: Sequence[str], ports: Sequence[int]) -> Iterator[Callable[[int
         for number, text in enumerate(texts):
             file = Path(folder) / f"envoy-{number}.yaml"
             file.write_text(text, encoding="utf-8")
-            commands.append(["envoy", *_OPTIONS, "-c", str(file)])
+            commands.append([_ENVOY, *_OPTIONS, "-c", str(file)])
         with run_programs(commands, ports):
             yield ask_at(ports)
 
 
-TARGETS = [Target("envoy", "envoy", ("envoy",), _serve, at_once=10)]
+TARGETS = [Target("envoy", "envoy", (_ENVOY,), _serve, at_once=10)]

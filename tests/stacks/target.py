@@ -8,6 +8,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sysconfig
 import tempfile
 import time
 from pathlib import Path
@@ -63,6 +64,12 @@ class Target(NamedTuple):
             pytest.fail(f"{self.name} needs {', '.join(missing)}")
         if missing:
             pytest.skip(f"{self.name} needs {', '.join(missing)}")
+
+
+def find_program(name: str) -> str:
+    """Return a program that is installed beside this Python, as wheels bring some; else its name."""
+    beside = Path(sysconfig.get_path("scripts")) / name
+    return str(beside) if beside.exists() else name
 
 
 def ask_port(port: int, request: Request, more: Sequence[tuple[str, str]] = ()) -> Response:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crossorigin.messages import Request
-from stacks.target import TIME_OUT, Target, ask_at, ask_port, run_programs
+from stacks.target import TIME_OUT, Target, ask_at, ask_port, find_program, run_programs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from crossorigin.messages import Response
 
 _UNKNOWN = 404
+
+_TRAEFIK = find_program("traefik")
 
 
 @contextlib.contextmanager
@@ -27,8 +29,8 @@ def _serve(texts: Sequence[str], ports: Sequence[int]) -> Iterator[Callable[[int
             file = Path(folder) / f"traefik-{number}.yaml"
             file.write_text(text, encoding="utf-8")
             (line,) = [line for line in text.splitlines() if line.startswith("# Start it: ")]
-            command = line.removeprefix("# Start it: ").replace("traefik.yaml", str(file))
-            commands.append([*command.split(), "--global.checkNewVersion=false", "--global.sendAnonymousUsage=false"])
+            _, *command = line.removeprefix("# Start it: ").replace("traefik.yaml", str(file)).split()
+            commands.append([_TRAEFIK, *command, "--global.checkNewVersion=false", "--global.sendAnonymousUsage=false"])
         with run_programs(commands, ports):
             for port in ports:
                 _wait_for_routers(port)
@@ -43,4 +45,4 @@ def _wait_for_routers(port: int) -> None:
         time.sleep(0.02)
 
 
-TARGETS = [Target("traefik", "traefik", ("traefik",), _serve, at_once=8)]
+TARGETS = [Target("traefik", "traefik", (_TRAEFIK,), _serve, at_once=8)]

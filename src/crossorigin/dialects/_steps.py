@@ -6,8 +6,8 @@ several lines counts as one, its values joined with commas.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import quote
 
 from crossorigin.decision.answers import VARY
 from crossorigin.dialects._flavours import to_flavour
@@ -154,11 +154,7 @@ def _write_part(plan: Plan, called: str, losses: list[Loss], *, knows_own: bool)
     steps += [Step("own page", (*one, *way), None, plan.actual) for one in own for way in ways]
     steps += [Step("own page", one, None, plan.bare) for one in own]
     steps += _write_others(plan, ways)
-    # Why: a title stands in a comment, where some edges look for their placeholders, too.
-    title = ", ".join(
-        quote(path, "/*", errors="surrogatepass")
-        for path in (*plan.paths, *(f"{prefix}/*" for prefix in plan.prefixes))
-    )
+    title = ", ".join(map(_write_title, (*plan.paths, *(f"{prefix}/*" for prefix in plan.prefixes))))
     return Part(plan, title, tuple(_write_paths(plan)), tuple(steps))
 
 
@@ -282,6 +278,18 @@ def _write_paths(plan: Plan) -> Iterator[str]:
     yield from (f"{_escape_path(prefix)}(?:/.*)?" for prefix in plan.prefixes if prefix)
 
 
+def _write_title(path: str) -> str:
+    """Write a path escaped, as a title stands in a comment, where some edges look for their placeholders, too."""
+    return "".join(
+        char if re.fullmatch("[A-Za-z0-9/*._~-]", char) else "".join(f"%{code:02X}" for code in _encode(char))
+        for char in path
+    )
+
+
+def _encode(char: str) -> bytes:
+    return char.encode(errors="surrogatepass")
+
+
 def _escape_path(path: str) -> str:
     r"""Write the expression for a path, as it may be written in a request.
 
@@ -294,7 +302,7 @@ def _escape_path(path: str) -> str:
 def _escape_in_path(char: str) -> str:
     if char.isascii() and (char.isalnum() or char in "/-_~."):
         return _escape(char)
-    escaped = "".join(f"%{_any_case(code >> 4)}{_any_case(code & 15)}" for code in char.encode(errors="surrogatepass"))
+    escaped = "".join(f"%{_any_case(code >> 4)}{_any_case(code & 15)}" for code in _encode(char))
     # Why: some routers see a path decoded, and some as it was written.
     return f"(?:{_escape(char) if char.isascii() else char}|{escaped})" if _is_visible(char) else escaped
 

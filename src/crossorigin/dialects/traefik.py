@@ -159,8 +159,8 @@ def _write_condition(condition: Condition) -> str:
     subject, sign = condition.subject, "" if condition.is_met else "!"
     if subject == STEP_METHOD:
         # Why: the matcher would take a method in lower case for the one in upper case.
-        found = [f"Method({_quote(text)})" for text in condition.texts if text == text.upper()]
-        return f"{sign}({' || '.join(found)})"
+        upper = [f"Method({_quote(text)})" for text in condition.texts if text == text.upper()]
+        return f"{sign}({' || '.join(upper)})"
     if subject == names.HOST:
         return f"HostRegexp({_quote(_match_whole(condition.regexes))})"
     texts = tuple(_MARKS.sub(r"\\\g<0>", text) for text in condition.texts)
