@@ -112,7 +112,7 @@ ROWS = [
                 **REST,
             }
         },
-        (),
+        (("widens", 1, 35),),
         ("dangerously_allow_any_origin_with_credentials",),
     ),
     Row(

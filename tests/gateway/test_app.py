@@ -86,7 +86,7 @@ def test_a_refusal_can_be_read_by_the_page(proxy: Proxy) -> None:
 def test_without_a_lifespan_nothing_is_forwarded() -> None:
     """A server that does not run it is told so."""
     forwarder = Forwarder(Settings(Trip(parse_upstream("http://127.0.0.1:1")), KnownHosts([])), Parameters(Ruleset([])))
-    scope = {"type": "http", "method": "GET", "headers": [(b"host", b"localhost")]}
+    scope = {"type": "http", "method": "GET", "headers": [(b"host", b"localhost")], "raw_path": b"/"}
 
     async def nothing(*_: object) -> None:
         """Do nothing."""

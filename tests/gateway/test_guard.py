@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from typing import TYPE_CHECKING
 
@@ -93,6 +94,16 @@ def test_a_client_that_drips_is_given_up(proxy: Proxy, begin: bytes, drip: bytes
                 is_open = False
     assert WHOLE not in begin or b"200 OK" in found
     assert said in found
+
+
+def test_no_part_of_an_answer_waits_for_the_one_before(proxy: Proxy) -> None:
+    """A client that acknowledges late gets the body with the headers."""
+    with proxy.connect() as connection:
+        connection.sendall(HEAD)
+        wait_until(lambda: proxy.server.server_state.connections)
+        for one in proxy.server.server_state.connections:
+            opened = one.transport.get_extra_info("socket")  # type: ignore[union-attr]
+            assert opened.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 def test_two_requests_at_once_are_both_answered(proxy: Proxy) -> None:

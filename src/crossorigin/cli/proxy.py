@@ -7,6 +7,7 @@ import json
 import logging
 import os
 import sys
+import time
 from typing import TYPE_CHECKING, Any
 
 from crossorigin.cli.printing import CannotJudgeError
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from crossorigin.gateway.app import Gateway
     from crossorigin.gateway.reload import PolicyFile
+    from crossorigin.gateway.requestlog import Entry
     from crossorigin.gateway.upstream import Address
 
 _EXAMPLE = """Example: crossorigin proxy http://127.0.0.1:3000 --policy cors.toml
@@ -97,7 +99,8 @@ def run(parsed: argparse.Namespace) -> int:
 
     :raises CannotJudgeError: it cannot start; says what to do.
     """
-    gateway, address = _prepare(parsed)
+    output = _Output(as_json=parsed.json)
+    gateway, address = _prepare(parsed, output)
     from crossorigin.gateway.serving import listen, make_server  # noqa: PLC0415 (an extra, which is there by now)
 
     try:
@@ -106,7 +109,7 @@ def run(parsed: argparse.Namespace) -> int:
         reason = _REASONS.get(error.errno or 0, f"cannot be opened: {error.strerror or error}")
         message = f"{address} {reason}"
         raise CannotJudgeError(message) from error
-    _set_up_log(as_json=parsed.json, is_quiet=parsed.quiet)
+    _set_up_log(output, is_quiet=parsed.quiet)
     _tell_of_start(parsed, address, opened)
     with opened:
         make_server(gateway).run(sockets=[opened])
@@ -114,7 +117,7 @@ def run(parsed: argparse.Namespace) -> int:
     return 0
 
 
-def _prepare(parsed: argparse.Namespace) -> tuple[Gateway, Address]:
+def _prepare(parsed: argparse.Namespace, output: _Output) -> tuple[Gateway, Address]:
     """Return the app, and where it shall listen."""
     try:
         from crossorigin.gateway import serving  # noqa: F401, PLC0415 (an extra)
@@ -139,7 +142,7 @@ def _prepare(parsed: argparse.Namespace) -> tuple[Gateway, Address]:
         message = f"{upstream.origin} is what --listen says, too: the proxy would call itself"
         raise CannotJudgeError(message)
     settings = Settings(Trip(upstream, parsed.trust_forwarded), hosts, parsed.timeout)
-    return Gateway(settings, _read_policy(parsed.policy)), address
+    return Gateway(settings, _read_policy(parsed.policy), output.show), address
 
 
 def _read_policy(path: str) -> PolicyFile:
@@ -166,10 +169,14 @@ def _tell_of_start(parsed: argparse.Namespace, address: Address, opened: socket.
 class _Output(logging.StreamHandler[Any]):
     """The standard output, until whoever reads it has seen enough."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, as_json: bool) -> None:
         from asyncio import get_running_loop  # noqa: PLC0415 (it takes long to import, and only this command needs it)
 
         super().__init__(sys.stdout)
+        self.form = (
+            _JsonForm(datefmt="%Y-%m-%dT%H:%M:%S%z") if as_json else _Form("%(asctime)s %(message)s", "%H:%M:%S")
+        )
+        self.setFormatter(self.form)
         self._find_loop = get_running_loop
         self._is_to_be_flushed = False
 
@@ -191,6 +198,14 @@ class _Output(logging.StreamHandler[Any]):
         except OSError:
             self._give_up()
 
+    def show(self, entry: Entry, level: str) -> None:
+        """Write an entry of the request log."""
+        try:
+            self.stream.write(f"{self.form.format_request(entry, level)}\n")
+            self.flush()
+        except OSError:
+            self._give_up()
+
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 (logging's)
         """Write nowhere from now on, if nobody reads: the proxy serves on."""
         if isinstance(sys.exc_info()[1], OSError):
@@ -202,37 +217,43 @@ class _Output(logging.StreamHandler[Any]):
         self.setStream(open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115 (as long as the process)
 
 
-class _Formatter(logging.Formatter):
+class _Form(logging.Formatter):
     """Lines that begin with the time, which is written out once a second."""
 
     _second = 0
     _time = ""
 
-    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802 (logging's)
+    def format_request(self, entry: Entry, _level: str) -> str:
+        """Return an entry of the request log."""
+        return f"{self.find_time(time.time())} {entry}"
+
+    def formatTime(self, record: logging.LogRecord, _format: str | None = None) -> str:  # noqa: N802 (logging's)
         """Return the time of a record."""
-        if int(record.created) != self._second:
-            self._second, self._time = int(record.created), super().formatTime(record, datefmt)
+        return self.find_time(record.created)
+
+    def find_time(self, seconds: float) -> str:
+        """Return a time as it is shown."""
+        if int(seconds) != self._second:
+            self._second = int(seconds)
+            self._time = time.strftime(self.datefmt or "", time.localtime(seconds))
         return self._time
 
 
-class _JsonFormatter(_Formatter):
+class _JsonForm(_Form):
+    def format_request(self, entry: Entry, level: str) -> str:
+        """Return one object on a line."""
+        return json.dumps({"time": self.find_time(time.time()), "level": level, "event": "request"} | entry._asdict())
+
     def format(self, record: logging.LogRecord) -> str:
         """Return one object on a line."""
-        entry = record.args[0] if isinstance(record.args, tuple) and record.args else None
-        facts: dict[str, Any] = getattr(record, "facts", None) or {}
-        if not facts and hasattr(entry, "_asdict"):
-            facts = {"event": "request", **entry._asdict()}
-        if not facts:
-            facts = {"event": "message", "text": record.getMessage()}
-        return json.dumps({"time": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"), "level": record.levelname} | facts)
+        facts: dict[str, Any] = getattr(record, "facts", None) or {"event": "message", "text": record.getMessage()}
+        return json.dumps({"time": self.formatTime(record), "level": record.levelname} | facts)
 
 
-def _set_up_log(*, as_json: bool, is_quiet: bool) -> None:
+def _set_up_log(output: _Output, *, is_quiet: bool) -> None:
     """Print what the package logs, and nothing twice."""
     logger = logging.getLogger("crossorigin")
-    handler = _Output()
-    handler.setFormatter(_JsonFormatter() if as_json else _Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
-    logger.handlers = [handler]
+    logger.handlers = [output]
     logger.propagate = False
     logger.setLevel(logging.WARNING if is_quiet else logging.INFO)
     # Why: what the server says of a request, the request log has said.

@@ -140,6 +140,10 @@ class _Rule:
         start = self.node.position
         origins: list[str] = []
         regexes: list[str] = []
+        if not self.is_any and _SECURE in self.origins:
+            why = f"the documentation of {_CALLED} says that it allows every origin on https, and it is read so"
+            place = self.fields.places["allow_origins"]
+            losses.append(Loss(f"{_ORIGINS}: {_SECURE}", why, "widens", place))
         for text in [] if self.is_any else self.origins:
             regex = _read_wildcard(text)
             (origins if regex is None else regexes).append(text if regex is None else regex)

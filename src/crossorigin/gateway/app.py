@@ -16,8 +16,11 @@ from crossorigin.gateway.requestlog import RequestLog
 from crossorigin.integrations.asgi import CORSMiddleware
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from crossorigin.gateway.lines import Trip
     from crossorigin.gateway.reload import PolicyFile
+    from crossorigin.gateway.requestlog import Entry
     from crossorigin.gateway.upstream import KnownHosts
     from crossorigin.integrations._scope import Receive, Scope, Send
     from crossorigin.ruleset import Ruleset
@@ -46,19 +49,19 @@ class Forwarder:
         """Serve one connection."""
         try:
             self._refuse(scope)
-            trip, _, seconds = self._settings
+            (trip, _, seconds), pool = self._settings, self.pool
             if scope["type"] == "http":
                 parameter = self.parameters.find(scope)
                 if parameter is None:
-                    await Exchange(scope, receive, send, trip, self.clock).run(self.pool)
+                    await Exchange(scope, receive, send, trip, self.clock).run(pool)
                     return
 
                 async def forward(inner: Scope, collect: Send) -> None:
-                    await Exchange(inner, receive, collect, trip, self.clock).run(self.pool)
+                    await Exchange(inner, receive, collect, trip, self.clock).run(pool)
 
                 await jsonp.answer(parameter, scope, send, forward, seconds)
             else:
-                await bridge(scope, receive, send, trip=trip, pool=self.pool, seconds=seconds)
+                await bridge(scope, receive, send, trip=trip, pool=pool, seconds=seconds)
         except Answered as answered:
             await send_text(scope, send, answered.status, answered.text)
 
@@ -93,12 +96,14 @@ class Forwarder:
 class Gateway:
     """The proxy as an ASGI app, for any server that runs the lifespan."""
 
-    def __init__(self, settings: Settings, policy_file: PolicyFile) -> None:
+    def __init__(
+        self, settings: Settings, policy_file: PolicyFile, show: Callable[[Entry, str], None] | None = None
+    ) -> None:
         parameters = jsonp.Parameters(policy_file.ruleset)
         self._forwarder = Forwarder(settings, parameters)
         self._policy_file = policy_file
         self.door = CORSMiddleware(self._forwarder, parameters.ruleset)
-        self._log = RequestLog(self.door)
+        self._log = RequestLog(self.door, show)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection, or the lifespan."""
