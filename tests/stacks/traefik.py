@@ -45,4 +45,4 @@ def _wait_for_routers(port: int) -> None:
         time.sleep(0.02)
 
 
-TARGETS = [Target("traefik", "traefik", (_TRAEFIK,), _serve, at_once=8)]
+TARGETS = [Target("traefik", "traefik", (_TRAEFIK,), _serve, at_once=20)]
