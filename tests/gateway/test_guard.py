@@ -102,7 +102,7 @@ def test_no_part_of_an_answer_waits_for_the_one_before(proxy: Proxy) -> None:
         connection.sendall(HEAD)
         wait_until(lambda: proxy.server.server_state.connections)
         for one in proxy.server.server_state.connections:
-            opened = one.transport.get_extra_info("socket")  # type: ignore[union-attr]
+            opened = one.transport.get_extra_info("socket")
             assert opened.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
