@@ -62,7 +62,7 @@ def types(session: nox.Session) -> None:
 @nox.session(python=NEWEST_PYTHON)
 def test(session: nox.Session) -> None:
     """Run every test against the installed wheel and the newest frameworks; 100% branch coverage below the I/O ring."""
-    install(session, "test", "newest", "demo", "lint")
+    install(session, "test", "newest", "demo", "lint", "edges")
     install_wheel(session)
     session.run("coverage", "erase")
     session.run("coverage", "run", "-m", "pytest", *session.posargs)

@@ -27,7 +27,12 @@ DIALECTS = Path("docs/dialects.md")
 #: The dialects, those together that someone would choose between.
 GROUPS = {
     "Our own": ("toml", "env"),
-    "Python packages": ("fastapi", "flask-cors", "django"),
+    "Python packages": ("fastapi", "flask-cors", "django", "nexios", "kui", "fastrapi"),
+    "Node": ("express", "express-middleware"),
+    "Ruby": ("rack-cors", "rack", "sinatra", "sinatra-cross-origin"),
+    "PHP": ("laravel", "laravel-middleware", "php"),
+    "Servers in front of another": ("nginx", "haproxy", "caddy", "apache", "envoy", "traefik"),
+    "Kubernetes and AWS": ("gateway-api", "ingress-nginx", "s3", "api-gateway"),
 }
 #: Every package but our own files leaves handshakes alone, which the page says once.
 _STANDING = "websockets="

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import inspect
+import tempfile
 import warnings
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corsheaders.middleware import CorsMiddleware
@@ -12,6 +14,7 @@ from django.http import HttpResponse
 from django.test import RequestFactory, override_settings
 from flask import Flask
 from integrations import django_project as project
+from nexios.middleware import cors as nexios_cors
 from starlette.applications import Starlette
 from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import PlainTextResponse
@@ -20,9 +23,12 @@ from starlette.routing import Route
 from crossorigin.browser import Call, Verdict, simulate
 from crossorigin.messages import Request, Response
 from crossorigin.probe.asgi import ASGINetwork
+from crossorigin.probe.live import LiveNetwork
 from crossorigin.probe.policy import PolicyNetwork, answer_ok
 from crossorigin.probe.wsgi import WSGINetwork
 from crossorigin.standard.url import parse_url
+from dialects.models import run_api_gateway, run_gateway_api, run_ingress_nginx, run_s3
+from processes import serve_program
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -80,6 +86,58 @@ def _run_django(text: str) -> Iterator[Any]:
         yield ask
 
 
+@contextlib.contextmanager
+def _run_nexios(text: str) -> Iterator[Any]:
+    from nexios import NexiosApp  # noqa: PLC0415 (it sets up its logging)
+
+    app = NexiosApp()
+
+    async def items(_request: Any, response: Any, path: str = "") -> Any:
+        return response.text(f"ok {path}", headers=EXTRA)
+
+    app.route("/items", methods=METHODS)(items)
+    app.route("/{path:path}", methods=METHODS)(items)
+    _execute(text, {"app": app})
+    with ASGINetwork(app) as network:
+        yield network
+
+
+@contextlib.contextmanager
+def _run_kui(text: str) -> Iterator[Any]:
+    from kui.wsgi import HttpRoute, Kui, PlainTextResponse  # noqa: PLC0415 (as above)
+
+    def items() -> Any:
+        return PlainTextResponse("ok", headers=EXTRA)
+
+    names: dict[str, Any] = {}
+    _execute(text, names)
+    yield WSGINetwork(Kui(routes=[HttpRoute("/{path:any}", items)], cors_config=names["cors_config"]))
+
+
+@contextlib.contextmanager
+def _run_fastrapi(text: str) -> Iterator[Any]:
+    program = f"""import sys
+from fastrapi import FastrAPI
+app = FastrAPI()
+{text}
+if "add_cors" in globals():
+    add_cors(app)
+for method in ("get", "post", "put", "delete", "patch"):
+    @getattr(app, method)("/items")
+    def items():
+        return [1]
+app.serve("127.0.0.1", int(sys.argv[1]))
+"""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "served.py")
+        path.write_text(program)
+        with serve_program(path) as port:
+            network = LiveNetwork()
+            origin = f"http://127.0.0.1:{port}"
+            yield lambda request: network(request._replace(url=request.url.replace("https://api.example", origin, 1)))
+            network.close()
+
+
 def _execute(text: str, names: dict[str, Any]) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -92,6 +150,15 @@ RUN: dict[str, Callable[[str], contextlib.AbstractContextManager[Any]]] = {
     "fastapi": _run_fastapi,
     "flask-cors": _run_flask,
     "django": _run_django,
+    "kui": _run_kui,
+    "fastrapi": _run_fastrapi,
+    "api-gateway": run_api_gateway,
+    "gateway-api, *": run_gateway_api(echoes=False),
+    "gateway-api, echo": run_gateway_api(echoes=True),
+    "ingress-nginx": run_ingress_nginx,
+    "s3": run_s3,
+    # What is written is for Nexios 3; before it, the class had no settings of its own.
+    **({"nexios": _run_nexios} if hasattr(nexios_cors, "CorsConfig") else {}),
 }
 
 

@@ -111,3 +111,11 @@ def test_what_is_changed_in_place_is_no_literal() -> None:
 @pytest.mark.parametrize("text", ['a"', "a\\", "a\n"])
 def test_expressions_are_written_as_python(text: str) -> None:
     assert eval(write_regex(re.escape(text)), {"re": re}) == re.compile(re.escape(text))
+
+
+def test_lists_that_double_end_in_time() -> None:
+    """Forty lines stand for more values than there is memory."""
+    lines = ["a0 = ['x', 'x']", *(f"a{n} = [*a{n - 1}, *a{n - 1}]" for n in range(1, 40))]
+    source = parse("fastapi", "\n".join(lines))
+    with pytest.raises(NotLiteralError):
+        source.evaluate(ast.Name("a39"))

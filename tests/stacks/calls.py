@@ -40,11 +40,16 @@ class Case(NamedTuple):
     probes: tuple[Probe, ...]
 
 
-def list_conformance_cases() -> list[Case]:
-    """Return the rows of the conformance table, those of one policy together: as calls where a browser makes them."""
+def list_conformance_cases(*, has_hostile: bool = True) -> list[Case]:
+    """Return the rows of the conformance table, those of one policy together: as calls where a browser makes them.
+
+    :param has_hostile: with those that no browser and no script of good will brings about.
+    """
     found: dict[str, list[Row]] = {}
     for row in ROWS:
-        if travels(row, joins_lines=True):
+        # Why: a preflight that no call brings about is none that a browser sends.
+        is_usual = row.label != "hostile" and (row.method != "OPTIONS" or isinstance(_make_probe(row), Call))
+        if travels(row, joins_lines=True) and (has_hostile or is_usual):
             found.setdefault(repr(row.policy), []).append(row)
     return [
         Case("; ".join(row.sentence for row in rows), _make_rules(rows[0]), tuple(map(_make_probe, rows)))
@@ -85,7 +90,10 @@ _ORIGINS = (
     *("https://app.example", "https://admin.example:8443", "http://localhost:3000", "http://127.0.0.1:5173"),
     *("https://*.example.com", "https://pr-*.preview.example", "http://localhost:*", "https://*.shop.example:8443"),
 )
-_REGEXES = (r"https://pr-[0-9]+\.example\.com", r"https://(?:a|b)\.example", r"https://[a-z]+-x\.example(?::\d+)?")
+_REGEXES = (
+    *(r"[a-z:/.]+", r"https://pr-[0-9]+\.example\.com", r"https://(?:a|b)\.example"),
+    *(r"https://[a-z]+-x\.example(?::\d+)?", r"https://(?!evil)[a-z]+\.example", r"(?i:HTTPS)://A\.example|http://b"),
+)
 _METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "PURGE")
 _HEADERS = ("Authorization", "X-Test", "X-Other", "Content-Type", "If-Match")
 _PATHS = ("/*", "/items", "/public/*", "/api/v1/*", "/api/*", "/a.b/*", "/status")
@@ -149,13 +157,19 @@ def list_probes(case: Case, seed: int = 0, count: int = 24) -> list[Probe]:
     chance = random.Random(f"{seed} {case.sentence}")
     origins = [*_list_origins(case.rules)]
     urls = [f"{BASE}{path}" for path in _list_paths(case.rules)]
-    probes: list[Probe] = [Call(origin, url, "GET", (), "include") for origin in origins for url in urls[:1]]
+    probes: list[Probe] = [
+        Call(origin, urls[0], "GET", (), credentials) for origin in origins for credentials in ("include", "omit")
+    ]
     probes += [Call(origins[0], urls[0], method, (), "omit") for method in METHODS]
     probes += [
         Call(origins[0], urls[0], "PUT", headers, credentials)
         for headers in NAMES
         for credentials in ("omit", "include")
     ]
+    # Why: what is denied, and what a browser lets pass by itself, is asked for where a preflight asks.
+    denied = {name for rule in case.rules.rules for name in rule.policy.deny_headers}
+    probes += [Call(origins[0], urls[0], "GET", ((name, "1/"),), "omit") for name in sorted(denied)]
+    probes += [Call(origins[0], urls[0], method, NAMES[3], "omit") for method in ("GET", "HEAD", "POST")]
     probes += [Call(chance.choice(origins[:3]), url, "POST", (), "omit") for url in urls]
     probes += [
         Call(

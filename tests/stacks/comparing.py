@@ -28,6 +28,8 @@ class Facts(NamedTuple):
     #: The answers that were given, and the headers that must not be kept for another origin and yet lack ``Vary``.
     answers: tuple[Response, ...]
     why: str = ""
+    #: Those that a cache may keep: "Responses to the OPTIONS method are not cacheable."
+    kept: tuple[Response, ...] = ()
 
 
 def observe(network: Network, probe: Probe) -> Facts:
@@ -38,11 +40,14 @@ def observe(network: Network, probe: Probe) -> Facts:
         names = frozenset(name.lower() for name, _ in verdict.readable_headers) & {name.lower() for name in EXTRA}
         # Why: a preflight is not the app's affair, whoever answers it.
         ran = any(_has_run(answer) for request, answer in verdict.exchanges if not _is_preflight(request))
-        return Facts(verdict.outcome == "readable", names, ran, answers, verdict.reason.id if verdict.reason else "")
+        kept = tuple(answer for request, answer in verdict.exchanges if request.method != "OPTIONS")
+        why = verdict.reason.id if verdict.reason else ""
+        return Facts(verdict.outcome == "readable", names, ran, answers, why, kept)
     answer = network(probe)
     origins, told = get_values(probe.headers, ORIGIN), get_values(answer.headers, ALLOW_ORIGIN)
     reads = len(told) == 1 and bool(origins) and told[0] in {"*", origins[0]}
-    return Facts(reads, frozenset(), _has_run(answer) and not _is_preflight(probe), (answer,))
+    kept = (answer,) if probe.method != "OPTIONS" else ()
+    return Facts(reads, frozenset(), _has_run(answer) and not _is_preflight(probe), (answer,), kept=kept)
 
 
 def _is_preflight(request: Request) -> bool:
@@ -77,8 +82,11 @@ def find_narrowed(policy: Facts, server: Facts) -> list[str]:
     return found
 
 
-def find_faults(policy: Facts, server: Facts, losses: tuple[Loss, ...]) -> list[str]:
-    """Say what differs and is no loss, and what is wrong with the answers whatever the policy is."""
+def find_faults(policy: Facts, server: Facts, losses: tuple[Loss, ...], *, varies_preflights: bool = True) -> list[str]:
+    """Say what differs and is no loss, and what is wrong with the answers whatever the policy is.
+
+    :param varies_preflights: whether the answer to a preflight must say that it depends on the origin, too.
+    """
     said = {loss.how_bad for loss in losses}
     found = [] if "widens" in said else find_widened(policy, server)
     found += [] if "narrows" in said else find_narrowed(policy, server)
@@ -86,13 +94,18 @@ def find_faults(policy: Facts, server: Facts, losses: tuple[Loss, ...]) -> list[
         names = [name.lower() for name, _ in answer.headers if name.lower().startswith(CORS_PREFIX)]
         if len(names) > len(set(names)):
             found.append(f"a header is doubled: {answer.headers}")
+        if answer not in server.kept and not varies_preflights:
+            continue
         told = get_values(answer.headers, ALLOW_ORIGIN)
         is_told = any("vary" in f"{loss.what} {loss.why}".lower() for loss in losses)
         if told and told != ["*"] and not _varies(answer) and not is_told:
             found.append(f"what is told to one origin only may be kept for all: {answer.headers}")
-    wants_vary = bool(policy.answers) and _varies(policy.answers[-1]) and bool(server.answers)
-    if wants_vary and not _varies(server.answers[-1]) and not any("vary" in str(loss).lower() for loss in losses):
-        found.append(f"the answer depends on the origin, and does not say so: {server.answers[-1].headers}")
+    answers = server.answers if varies_preflights else server.kept
+    wants_vary = bool(policy.answers) and _varies(policy.answers[-1]) and bool(answers)
+    # Why: what everyone is told may be kept for everyone, whatever the policy would have refused.
+    wants_vary = wants_vary and get_values(answers[-1].headers, ALLOW_ORIGIN) != ["*"]
+    if wants_vary and not _varies(answers[-1]) and not any("vary" in str(loss).lower() for loss in losses):
+        found.append(f"the answer depends on the origin, and does not say so: {answers[-1].headers}")
     return found
 
 

@@ -8,6 +8,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sysconfig
 import tempfile
 import time
 from pathlib import Path
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from crossorigin.messages import Request
+    from stacks.calls import Probe
 
 TIME_OUT = 20
 #: Seconds that a program has to start, on a machine that does other things as well, and to end.
@@ -39,7 +41,9 @@ class Target(NamedTuple):
     ``programs`` are what must be on this machine: names to be looked up, or paths. ``serve`` starts the server with
     texts, each for the port of the same place, and gives a function ``ask(number, request)``; it may serve them all on
     other ports, or in one process, as long as each is used exactly as it is written. ``at_once`` is how many it takes.
+    ``is_deaf_to`` tells what the server cannot take, whatever its configuration: that is not asked.
     ``removes`` tells whether the CORS headers of the app behind are removed, as a whole server and a program do.
+    ``varies_preflights`` tells whether answers to preflights, which no cache keeps, say that they depend on the origin.
     """
 
     name: str
@@ -50,6 +54,8 @@ class Target(NamedTuple):
     ]
     at_once: int = 200
     removes: bool = True
+    varies_preflights: bool = True
+    is_deaf_to: Callable[[Probe], bool] = lambda _: False
 
     def require(self) -> None:
         """Skip the test, by name, where a program is missing; with CI=true that is a failure."""
@@ -58,6 +64,12 @@ class Target(NamedTuple):
             pytest.fail(f"{self.name} needs {', '.join(missing)}")
         if missing:
             pytest.skip(f"{self.name} needs {', '.join(missing)}")
+
+
+def find_program(name: str) -> str:
+    """Return a program that is installed beside this Python, as wheels bring some; else its name."""
+    beside = Path(sysconfig.get_path("scripts")) / name
+    return str(beside) if beside.exists() else name
 
 
 def ask_port(port: int, request: Request, more: Sequence[tuple[str, str]] = ()) -> Response:

@@ -56,11 +56,33 @@ Form = Literal["ours", "settings", "code", "edge"]
 
 #: Each dialect's name and the module that it is in.
 _MODULES = {
+    "apache": "apache",
+    "api-gateway": "api_gateway",
+    "caddy": "caddy",
     "django": "django_cors_headers",
     "env": "env",
+    "envoy": "envoy",
+    "express": "express",
+    "express-middleware": "express_middleware",
     "fastapi": "fastapi",
+    "fastrapi": "fastrapi",
     "flask-cors": "flask_cors",
+    "gateway-api": "gateway_api",
+    "haproxy": "haproxy",
+    "ingress-nginx": "ingress_nginx",
+    "kui": "kui",
+    "laravel": "laravel",
+    "laravel-middleware": "laravel_middleware",
+    "nexios": "nexios",
+    "nginx": "nginx",
+    "php": "php",
+    "rack": "rack",
+    "rack-cors": "rack_cors",
+    "s3": "s3",
+    "sinatra": "sinatra",
+    "sinatra-cross-origin": "sinatra_cross_origin",
     "toml": "toml",
+    "traefik": "traefik",
 }
 
 

@@ -200,9 +200,11 @@ def _check_behind(node: Any, references: frozenset[int]) -> None:  # noqa: ANN40
 
 def _write_one(kind: Any, value: Any, flags: int) -> str:  # noqa: ANN401
     """Write what stands for one character: as itself, or as the set of all that Python takes there."""
+    if kind is _constants.LITERAL and not flags & re.IGNORECASE:
+        return _write_char(chr(value)) if chr(value).isascii() else _NOTHING
     single = _parser.SubPattern(_parser.State(), [(kind, value)])
     regex = _compiler.compile(single, flags & ~re.DEBUG & ~re.VERBOSE)
-    found = [char for char in _ASCII if regex.match(char)]
+    found = regex.findall(_ASCII)
     if kind is _constants.LITERAL and len(found) == 1:
         return _write_char(found[0])
     if not regex.match(_OTHER):

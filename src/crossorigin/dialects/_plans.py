@@ -38,10 +38,6 @@ class Origins(NamedTuple):
     texts: tuple[str, ...]
     regexes: tuple[str, ...]
 
-    def __bool__(self) -> bool:
-        """Tell whether there is any."""
-        return bool(self.texts or self.regexes)
-
 
 class Plan(NamedTuple):
     """A rule: its paths, what it allows, and the header lines of its answers.

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
 _DEEPEST = 40
+#: More values are not evaluated: lists of names of lists of names double with each line.
+_MOST = 200_000
 _SAID = (re.IGNORECASE, re.MULTILINE, re.DOTALL, re.VERBOSE, re.ASCII)
 _FLAGS = {name: flag for flag in _SAID for name in (flag.name, (flag.name or "")[0])} | {
     "S": re.DOTALL,
@@ -41,6 +43,8 @@ class Source(NamedTuple):
     names: Mapping[str, ast.expr]
     #: Lists that the module imports, by the names that they are imported under.
     known: Mapping[str, list[str]]
+    #: How many values have been evaluated.
+    spent: list[int]
 
     def locate(self, node: ast.AST) -> Position:
         """Return where a node begins."""
@@ -84,7 +88,8 @@ class Source(NamedTuple):
 
     def _evaluate(self, node: ast.expr, depth: int) -> Any:  # noqa: ANN401 (whatever was written)
         node = self.follow(node)
-        if depth > _DEEPEST:
+        self.spent[0] += 1
+        if depth > _DEEPEST or self.spent[0] > _MOST:
             raise NotLiteralError(self.locate(node))
         if isinstance(node, ast.Constant):
             return node.value
@@ -224,7 +229,7 @@ def parse(dialect: str, text: str, known: Mapping[str, list[str]] | None = None)
     except (ValueError, MemoryError, RecursionError, OverflowError) as error:
         what = f"this is not Python that can be read: {error or type(error).__name__}"
         raise fail(dialect, text, START, what, fix="Give it the source of a module") from None
-    return Source(dialect, text, tree, text.splitlines() or [""], _find_names(tree), known or {})
+    return Source(dialect, text, tree, text.splitlines() or [""], _find_names(tree), known or {}, [0])
 
 
 def has_any(dialect: str, text: str, find: Callable[[Source], Iterator[object]]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -88,10 +89,19 @@ def _make_parser(dialect: str, language: Language):  # type: ignore[no-untyped-d
     return library.Parser(library.Language(getattr(grammar, function)()))
 
 
+@functools.lru_cache(maxsize=1)
+def _split(text: str) -> list[str]:
+    """Return the lines of a text, once for all the places in it."""
+    return text.split("\n")
+
+
 def _locate(text: str, row: int, column: int) -> Position:
-    lines = text.split("\n")
+    lines = _split(text)
     if not 0 <= row < len(lines):
         return START if row < 0 else Position(len(lines), len(lines[-1]) + 1)
+    if lines[row].isascii():
+        # Why: a line may have a megabyte, and many places.
+        return Position(row + 1, min(column, len(lines[row])) + 1)
     # Why: the tree counts in bytes.
     before = lines[row].encode(errors="replace")[:column]
     return Position(row + 1, len(before.decode(errors="replace")) + 1)

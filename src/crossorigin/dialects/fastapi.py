@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from crossorigin.dialects import Loss, Position, Translation, Written
 from crossorigin.dialects import _policies as policies
+from crossorigin.dialects._arguments import find_middleware, imports
 from crossorigin.dialects._places import START, fail
-from crossorigin.dialects._python import NotLiteralError, Source, has_any, name_of, parse, walk, write_literal
+from crossorigin.dialects._python import NotLiteralError, Source, has_any, parse, write_literal
 from crossorigin.policy import ANY
 from crossorigin.policy import DEFAULTS as OPTIONS
 
@@ -40,6 +41,8 @@ _LISTS = ("allow_origins", "allow_methods", "allow_headers", "expose_headers")
 _POSITIONAL = ("allow_origins", "allow_methods", "allow_headers", "allow_credentials", "allow_origin_regex")
 _OWN = frozenset(OPTIONS) - frozenset(_DEFAULTS)
 _CLASS = "CORSMiddleware"
+#: Packages whose class has the same name.
+_OTHERS = ("fastrapi", "nexios")
 _UNKNOWN = "it is known only when the program runs: write it as a literal"
 
 #: The shortest age that browsers take where no header says one.
@@ -47,8 +50,8 @@ _NO_AGE = 5
 
 
 def recognizes(text: str) -> bool:
-    """Tell whether a text is Python that puts the middleware around an app."""
-    return _CLASS in text and has_any(NAME, text, _find_calls)
+    """Tell whether a text is Python that puts the middleware around an app that is none of another package."""
+    return _CLASS in text and has_any(NAME, text, _find_own_calls)
 
 
 def read(text: str) -> Translation:
@@ -72,18 +75,13 @@ def read(text: str) -> Translation:
     return Translation(ruleset, (*losses, *found.losses), text, tuple(found.findings))
 
 
+def _find_own_calls(source: Source) -> Iterator[tuple[ast.Call, list[ast.expr]]]:
+    return iter(()) if any(imports(source, package) for package in _OTHERS) else _find_calls(source)
+
+
 def _find_calls(source: Source) -> Iterator[tuple[ast.Call, list[ast.expr]]]:
     """Yield each call that makes the middleware, and its positional arguments behind the app or the class."""
-    for node in walk(source.tree):
-        if not isinstance(node, ast.Call):
-            continue
-        called = name_of(node.func).rpartition(".")[2]
-        if called == _CLASS or (called in {"add_middleware", "Middleware"} and _is_class(node.args[:1])):
-            yield node, node.args[1:]
-
-
-def _is_class(arguments: list[ast.expr]) -> bool:
-    return bool(arguments) and name_of(arguments[0]).rpartition(".")[2] == _CLASS
+    return find_middleware(source, _CLASS)
 
 
 def _read_arguments(
