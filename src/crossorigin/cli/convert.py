@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import os
 import shutil
 import sys
@@ -28,12 +29,23 @@ accepted:
   crossorigin convert settings.py --to toml
   crossorigin convert cors.toml --to nginx --upstream http://127.0.0.1:3000
 
+A dialect is one of (* is only written):
+  toml, env (our own)
+  fastapi, flask-cors, django, nexios, kui, fastrapi
+  express, express-middleware*
+  rack-cors, rack*, sinatra, sinatra-cross-origin
+  laravel, laravel-middleware*, php*
+  nginx, haproxy*, caddy*, apache*, envoy*, traefik*
+  gateway-api, ingress-nginx, s3, api-gateway
+
 FILE is read in the dialect that it is certainly of; --from names it where that
 cannot be seen, and - is the standard input.
 Exit status: 0 it is written, or --check holds; 1 access would be widened, or
 --check does not hold; 2 the file cannot be read."""
 
 _FINDINGS = 1
+_PARSERS = ("tree_sitter", "yaml", "crossplane")
+_INSTALL = "pip install 'crossorigin[convert]'"
 _WORDS = {
     "widens": "WIDENS access",
     "narrows": "narrows access",
@@ -132,7 +144,10 @@ def _guess(name: str, text: str) -> str:
     found = guess_dialect(text)
     if found is None:
         names = ", ".join(list_readable())
-        message = f"{escape(name)} is not certainly of one dialect: name it with --from, one of {names}"
+        hint = "name it with --from, and a mistake in the file is told"
+        message = f"{escape(name)} is not certainly of one dialect: {hint}; one of {names}"
+        if any(importlib.util.find_spec(parser) is None for parser in _PARSERS):
+            message += f"\nJavaScript, PHP, Ruby, YAML and nginx's language are only known with parsers: {_INSTALL}"
         raise CannotJudgeError(message)
     return found
 
@@ -143,7 +158,11 @@ def _check_names(*names: str) -> None:
     known = list_dialects()
     for name in names:
         if name not in known:
-            message = f'"{escape(name)}" is no dialect: write one of {", ".join(known)}'
+            import difflib  # noqa: PLC0415 (it takes time, and few misspell)
+
+            near = difflib.get_close_matches(name.lower(), known, n=1)
+            advice = f'did you mean "{near[0]}"? There are' if near else "write one of"
+            message = f'"{escape(name)}" is no dialect: {advice} {", ".join(known)}'
             raise CannotJudgeError(message)
 
 
@@ -159,6 +178,7 @@ def _compare(name: str, text: str) -> bool:
 def write_whole(name: str, text: str) -> None:
     """Write a file all at once: it has the old text or the new one, never a half.
 
+    :raises CannotJudgeError: its folder is not there, or takes no files.
     :raises OSError: it cannot be written.
     """
     data = text.encode(errors="surrogatepass")
@@ -167,7 +187,12 @@ def write_whole(name: str, text: str) -> None:
         # Why: what is not a file, such as a terminal, cannot be replaced by one.
         path.write_bytes(data)
         return
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    except OSError as error:
+        # Why: the user has not heard of the temporary file.
+        message = f"{escape(name)} cannot be written ({error.strerror})"
+        raise CannotJudgeError(message) from error
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
