@@ -161,3 +161,17 @@ def test_the_parsers_that_are_missing_are_told(
     monkeypatch.setattr("crossorigin.cli.convert._PARSERS", ("no_such_parser",))
     assert main(["convert", "broken.toml", "--to", "env"]) == 2
     assert "only known with parsers: pip install 'crossorigin[convert]'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("file", "is_told"), [("cors.toml", True), ("main.py", False)])
+def test_handshakes_are_lost_where_the_source_speaks_of_them(
+    file: str, *, is_told: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No package does; our own files do."""
+    assert main(["convert", file, "--to", "flask-cors"]) == 0
+    assert ("changes no CORS access: websockets='check'" in capsys.readouterr().err) is is_told
+
+
+def test_an_address_is_no_mistake_of_the_file(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["convert", "cors.toml", "--to", "nginx", "--listen", "8000"]) == 2
+    assert "cors.toml" not in capsys.readouterr().err

@@ -49,7 +49,7 @@ _INSTALL = "pip install 'crossorigin[convert]'"
 _WORDS = {
     "widens": "WIDENS access",
     "narrows": "narrows access",
-    "cosmetic": "changes no access",
+    "cosmetic": "changes no CORS access",
 }
 
 
@@ -95,9 +95,13 @@ def run(parsed: argparse.Namespace) -> int:
         found, notes = _read_and_listen(read, source, text)
         written = write(parsed.to, found.ruleset, accept_dangerous=parsed.accept_dangerous, **addresses)
     except DialectError as error:
-        message = f"{escape(parsed.file)}: {_escape_lines(str(error))}"
-        raise CannotJudgeError(message) from error
+        # Why: what has no place is no mistake of the file.
+        place = f"{escape(parsed.file)}: " if error.line else ""
+        raise CannotJudgeError(place + _escape_lines(str(error))) from error
     losses = [*found.losses, *written.losses]
+    if find_form(source) != "ours":
+        # Why: no other dialect speaks of handshakes, so that nothing of the source is lost.
+        losses = [loss for loss in losses if not loss.what.startswith("websockets=")]
     is_refused = any(loss.how_bad == "widens" for loss in losses) and not parsed.accept_widening
     matches = _compare(parsed.output, written.text) if parsed.check else None
     _tell(losses, found.findings, notes)
@@ -108,7 +112,7 @@ def run(parsed: argparse.Namespace) -> int:
     if matches is False:
         what = f"{escape(parsed.output)} does not match {escape(parsed.file)}"
         sys.stderr.write(f"{what}: write it anew with the same command, without --check.\n")
-    _print(parsed, source, found, written, is_refused=is_refused, matches=matches)
+    _print(parsed, source, found.findings, losses, written.text, is_refused=is_refused, matches=matches)
     return _FINDINGS if is_refused or matches is False else 0
 
 
@@ -237,25 +241,26 @@ def _escape_lines(text: str) -> str:
 def _print(  # noqa: PLR0913 (all that is to be told)
     parsed: argparse.Namespace,
     source: str,
-    found: Translation,
-    written: Translation,
+    findings: Sequence[Finding],
+    losses: Sequence[Loss],
+    text: str,
     *,
     is_refused: bool,
     matches: bool | None,
 ) -> None:
     if not parsed.json:
         if not is_refused and not parsed.output:
-            sys.stdout.write(written.text)
+            sys.stdout.write(text)
         return
     print_json(
         {
             "from": source,
             "to": parsed.to,
-            "text": None if is_refused else written.text,
+            "text": None if is_refused else text,
             "written": parsed.output if not is_refused and matches is None else None,
             "matches": matches,
-            "losses": [_as_object(one) for one in (*found.losses, *written.losses)],
-            "findings": [_as_object(one) for one in found.findings],
+            "losses": [_as_object(one) for one in losses],
+            "findings": [_as_object(one) for one in findings],
         }
     )
 
