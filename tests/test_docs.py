@@ -36,6 +36,7 @@ import pytest
 import crossorigin
 from crossorigin import Policy, PolicyError, Rule, Ruleset, load
 from crossorigin.cli import main
+from crossorigin.dialects import list_dialects, list_readable
 from crossorigin.errors import MISTAKES
 from crossorigin.policy import DEFAULTS
 from crossorigin.reasons import REASONS
@@ -315,6 +316,15 @@ def test_rules_serve_what_their_table_says() -> None:
         rules = Ruleset([Rule([rule], Policy())])
         assert [path for path in served if rules.find_judges(path) == (None,)] == []
         assert [path for path in others if rules.find_judges(path) != (None,)] == []
+
+
+def test_every_dialect_is_in_its_table() -> None:
+    """Who looks for a dialect finds it, and whether it can be read."""
+    page = ROOT / "docs" / "dialects.md"
+    listed = [name for row in read_table(page, "you have") for name in row[1]]
+    assert sorted(listed) == list_dialects()
+    only_written = re.findall(r"^\| [^|]* \| `([^`]*)` \| \| ✓ \|", page.read_text(), re.MULTILINE)
+    assert sorted(only_written) == sorted(set(listed) - set(list_readable()))
 
 
 def test_every_public_name_is_explained() -> None:

@@ -124,14 +124,15 @@ def _judge(losses: Sequence[Loss]) -> str:
 
 
 def _make_losses(name: str, written: Mapping[str, Sequence[Loss]]) -> str:
-    """Return a line for each thing that is lost; what changes no access is not told."""
-    found = {
-        f"- {called} *{loss.how_bad}*: {_escape(loss.why)}."
-        for called, losses in written.items()
-        for loss in losses
-        if loss.how_bad != "cosmetic"
-    }
-    return "\n".join([f"### `{name}`\n", *sorted(found)]) if found else ""
+    """Return a line for each reason why something is lost; what changes no access is not told."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for called, losses in written.items():
+        for loss in losses:
+            if loss.how_bad != "cosmetic":
+                known = found.setdefault((loss.why, loss.how_bad), [])
+                known += [] if called in known else [called]
+    lines = [f"- *{how_bad}*: {_escape(why)} ({', '.join(called)})." for (why, how_bad), called in found.items()]
+    return "\n".join([f"### `{name}`\n", *lines]) if lines else ""
 
 
 def _escape(text: str) -> str:

@@ -12,6 +12,7 @@ import pytest
 
 from crossorigin.cli import main
 from crossorigin.cli.convert import write_whole
+from crossorigin.dialects import list_dialects, list_readable
 
 TOML = 'allow_origins = ["https://app.example"]\n'
 DENIES = 'allow_origins = ["https://*.example.com"]\ndeny_origins = ["https://a.example.com"]\n'
@@ -50,6 +51,8 @@ def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ("none.toml --to env", 2, "", "none.toml cannot be read (No such file"),
         ("latin --to env", 2, "", "latin is not UTF-8, from byte 0 on"),
         ("cors.toml --to basic", 2, "", '"basic" is no dialect: write one of '),
+        ("cors.toml --to Flask", 2, "", '"Flask" is no dialect: did you mean "flask-cors"? There are apache'),
+        ("cors.toml --to env --output no/cors.env", 2, "", "no/cors.env cannot be written (No such file"),
         ("cors.toml --to env --from basic", 2, "", '"basic" is no dialect'),
         ("cors.toml --to env --check", 2, "", "--check compares with a file: name it with --output"),
     ],
@@ -139,3 +142,36 @@ def test_a_file_is_written_whole_or_not_at_all(monkeypatch: pytest.MonkeyPatch) 
 def test_what_is_no_file_is_written_to() -> None:
     write_whole(os.devnull, "new")
     assert not Path(os.devnull).is_file()
+
+
+def test_the_help_names_every_dialect(capsys: pytest.CaptureFixture[str]) -> None:
+    """Each has its name there, with a star where it is only written."""
+    with pytest.raises(SystemExit):
+        main(["convert", "--help"])
+    _, _, listed = capsys.readouterr().out.partition("only written):\n")
+    names = listed.partition("\n\n")[0].replace("(our own)", "").replace(",", " ").split()
+    readable = list_readable()
+    assert sorted(names) == sorted(name if name in readable else f"{name}*" for name in list_dialects())
+
+
+def test_the_parsers_that_are_missing_are_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without its parser, a file of another language is not recognized, and nothing is wrong with it."""
+    monkeypatch.setattr("crossorigin.cli.convert._PARSERS", ("no_such_parser",))
+    assert main(["convert", "broken.toml", "--to", "env"]) == 2
+    assert "only known with parsers: pip install 'crossorigin[convert]'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("file", "is_told"), [("cors.toml", True), ("main.py", False)])
+def test_handshakes_are_lost_where_the_source_speaks_of_them(
+    file: str, *, is_told: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No package does; our own files do."""
+    assert main(["convert", file, "--to", "flask-cors"]) == 0
+    assert ("changes no CORS access: websockets='check'" in capsys.readouterr().err) is is_told
+
+
+def test_an_address_is_no_mistake_of_the_file(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["convert", "cors.toml", "--to", "nginx", "--listen", "8000"]) == 2
+    assert "cors.toml" not in capsys.readouterr().err

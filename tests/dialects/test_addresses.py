@@ -27,7 +27,7 @@ def test_addresses(upstream: str, listen: str, wanted: Edge) -> None:
     ["", "127.0.0.1:3000", "https://a", "http://a/b", "http://u@a", "http://a?", "http://a#b", "ftp://a", "http://a;b"],
 )
 def test_what_is_no_upstream(upstream: str) -> None:
-    with pytest.raises(DialectError, match="no origin that begins with http"):
+    with pytest.raises(DialectError, match="no http URL of a host and a port alone"):
         parse_edge("nginx", upstream)
 
 

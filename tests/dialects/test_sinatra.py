@@ -351,7 +351,7 @@ FULL = Ruleset(
 def test_programs(dialect: str) -> None:
     """What a policy does not need is not in them, and no place is left open."""
     full, plain = write(dialect, FULL), write(dialect, Policy(allow_origins=[APP]))
-    assert {loss.what for loss in full.losses} == {"websockets='check'", "paths that are ambiguous"}
+    assert {loss.what for loss in full.losses} == {"websockets='check'", "paths that can be read in several ways"}
     for text in (full.text, plain.text):
         assert not re.search(r"@[A-Z_]+@|  #@|<[A-Za-z_]+>|\n\n\n| \n", text)
         assert guess_dialect(text) is None

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from crossorigin.gateway.answers import NOTE, send_text
 from crossorigin.gateway.app import Forwarder, Settings
 from crossorigin.gateway.jsonp import Parameters
 from crossorigin.gateway.lines import Trip
@@ -93,3 +94,16 @@ def test_without_a_lifespan_nothing_is_forwarded() -> None:
 
     with pytest.raises(RuntimeError, match="lifespan"):
         asyncio.run(forwarder(scope, nothing, nothing))  # type: ignore[arg-type]
+
+
+def test_a_server_that_can_only_close_a_handshake() -> None:
+    """The log has the status all the same."""
+    sent: list[object] = []
+
+    async def send(message: object) -> None:
+        sent.append(message)
+
+    scope: dict[str, Any] = {"type": "websocket"}
+    asyncio.run(send_text(scope, send, 421, "no"))
+    assert sent == [{"type": "websocket.close", "code": 1008, "reason": ""}]
+    assert scope[NOTE] == (421, "no")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import gzip
 import hashlib
@@ -12,6 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from crossorigin.gateway.answers import NOTE
+from crossorigin.gateway.exchange import Clock, Exchange
+from crossorigin.gateway.lines import Trip
+from crossorigin.gateway.pool import Pool
+from crossorigin.gateway.upstream import parse_upstream
 from proxies import (
     APP,
     CHUNK,
@@ -32,6 +38,8 @@ if TYPE_CHECKING:
     import socket
     from collections.abc import Iterator
     from pathlib import Path
+
+    from crossorigin.gateway.connection import Connection
 
 ORIGIN = ("Origin", APP)
 
@@ -321,3 +329,57 @@ def test_the_policy_may_refuse_before_the_upstream_is_asked(tmp_path: Path) -> N
     with serve_asgi(upstream) as port, serve_proxy(tmp_path, port, policy=policy) as proxy:
         assert ask(proxy.port, "GET", "/items", [("Origin", "https://evil.example")]).status == 403
         assert ask(proxy.port, "GET", "/items", [ORIGIN]).status == 200
+
+
+def test_whoever_pauses_gets_the_rest(tmp_path: Path) -> None:
+    """A client that reads late, and an upstream that does, make the other side wait, and lose nothing."""
+    body = bytes(range(256)) * 40_000
+    come: list[bytes] = []
+
+    def answer(connection: socket.socket) -> None:
+        time.sleep(0.3)
+        data = b""
+        while len(data) < len(body):
+            data += connection.recv(1_000_000)
+        come.append(data)
+        connection.sendall(HEAD + b"Content-Length: %d\r\n\r\n%b" % (len(body), body))
+
+    with serve_bytes(answer) as port, serve_proxy(tmp_path, port) as proxy, proxy.connect() as connection:
+        lines = b"Host: localhost\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % len(body)
+        connection.sendall(b"PUT / HTTP/1.1\r\n" + lines + body)
+        time.sleep(0.3)
+        data = read_all(connection)
+    assert come == [body]
+    assert data.partition(b"\r\n\r\n")[2] == body
+
+
+def test_a_client_that_leaves_while_the_upstream_is_called(proxy: Proxy) -> None:
+    """Nothing is sent then."""
+    sent: list[bytes] = []
+    scope = {"method": "GET", "raw_path": b"/", "query_string": b"", "headers": [(b"host", b"localhost")]}
+
+    async def run() -> None:
+        left = asyncio.Event()
+
+        async def receive() -> Any:
+            return {"type": "http.disconnect"} if left.is_set() else {"type": "http.request"}
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        class Calling(Pool):
+            async def take(self, *, is_fresh: bool = False) -> Connection:
+                left.set()
+                exchange.look(clock.loop.time() + 1.0)
+                await asyncio.sleep(0.05)
+                return await super().take(is_fresh=is_fresh)
+
+        clock, pool = Clock(20.0), Calling(trip.upstream, 20.0)
+        exchange = Exchange(scope, receive, send, trip, clock)
+        await exchange.run(pool)
+        pool.close()
+
+    trip = Trip(parse_upstream(f"http://127.0.0.1:{proxy.port}"))
+    asyncio.run(run())
+    assert not sent
+    assert scope[NOTE] == (None, "the client has left")

@@ -29,7 +29,7 @@ def _serve(texts: Sequence[str], ports: Sequence[int]) -> Iterator[Callable[[int
             file = Path(folder) / f"traefik-{number}.yaml"
             file.write_text(text, encoding="utf-8")
             (line,) = [line for line in text.splitlines() if line.startswith("# Start it: ")]
-            _, *command = line.removeprefix("# Start it: ").replace("traefik.yaml", str(file)).split()
+            _, *command = line.removeprefix("# Start it: ").replace("cors.yaml", str(file)).split()
             commands.append([_TRAEFIK, *command, "--global.checkNewVersion=false", "--global.sendAnonymousUsage=false"])
         with run_programs(commands, ports):
             for port in ports:
@@ -45,4 +45,4 @@ def _wait_for_routers(port: int) -> None:
         time.sleep(0.02)
 
 
-TARGETS = [Target("traefik", "traefik", (_TRAEFIK,), _serve, at_once=8)]
+TARGETS = [Target("traefik", "traefik", (_TRAEFIK,), _serve, at_once=20)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import os
 import shutil
 import sys
@@ -28,16 +29,27 @@ accepted:
   crossorigin convert settings.py --to toml
   crossorigin convert cors.toml --to nginx --upstream http://127.0.0.1:3000
 
+A dialect is one of (* is only written):
+  toml, env (our own)
+  fastapi, flask-cors, django, nexios, kui, fastrapi
+  express, express-middleware*
+  rack-cors, rack*, sinatra, sinatra-cross-origin
+  laravel, laravel-middleware*, php*
+  nginx, haproxy*, caddy*, apache*, envoy*, traefik*
+  gateway-api, ingress-nginx, s3, api-gateway
+
 FILE is read in the dialect that it is certainly of; --from names it where that
 cannot be seen, and - is the standard input.
 Exit status: 0 it is written, or --check holds; 1 access would be widened, or
 --check does not hold; 2 the file cannot be read."""
 
 _FINDINGS = 1
+_PARSERS = ("tree_sitter", "yaml", "crossplane")
+_INSTALL = "pip install 'crossorigin[convert]'"
 _WORDS = {
     "widens": "WIDENS access",
     "narrows": "narrows access",
-    "cosmetic": "changes no access",
+    "cosmetic": "changes no CORS access",
 }
 
 
@@ -83,9 +95,13 @@ def run(parsed: argparse.Namespace) -> int:
         found, notes = _read_and_listen(read, source, text)
         written = write(parsed.to, found.ruleset, accept_dangerous=parsed.accept_dangerous, **addresses)
     except DialectError as error:
-        message = f"{escape(parsed.file)}: {_escape_lines(str(error))}"
-        raise CannotJudgeError(message) from error
+        # Why: what has no place is no mistake of the file.
+        place = f"{escape(parsed.file)}: " if error.line else ""
+        raise CannotJudgeError(place + _escape_lines(str(error))) from error
     losses = [*found.losses, *written.losses]
+    if find_form(source) != "ours":
+        # Why: no other dialect speaks of handshakes, so that nothing of the source is lost.
+        losses = [loss for loss in losses if not loss.what.startswith("websockets=")]
     is_refused = any(loss.how_bad == "widens" for loss in losses) and not parsed.accept_widening
     matches = _compare(parsed.output, written.text) if parsed.check else None
     _tell(losses, found.findings, notes)
@@ -96,7 +112,7 @@ def run(parsed: argparse.Namespace) -> int:
     if matches is False:
         what = f"{escape(parsed.output)} does not match {escape(parsed.file)}"
         sys.stderr.write(f"{what}: write it anew with the same command, without --check.\n")
-    _print(parsed, source, found, written, is_refused=is_refused, matches=matches)
+    _print(parsed, source, found.findings, losses, written.text, is_refused=is_refused, matches=matches)
     return _FINDINGS if is_refused or matches is False else 0
 
 
@@ -132,7 +148,10 @@ def _guess(name: str, text: str) -> str:
     found = guess_dialect(text)
     if found is None:
         names = ", ".join(list_readable())
-        message = f"{escape(name)} is not certainly of one dialect: name it with --from, one of {names}"
+        hint = "name it with --from, and a mistake in the file is told"
+        message = f"{escape(name)} is not certainly of one dialect: {hint}; one of {names}"
+        if any(importlib.util.find_spec(parser) is None for parser in _PARSERS):
+            message += f"\nJavaScript, PHP, Ruby, YAML and nginx's language are only known with parsers: {_INSTALL}"
         raise CannotJudgeError(message)
     return found
 
@@ -143,7 +162,11 @@ def _check_names(*names: str) -> None:
     known = list_dialects()
     for name in names:
         if name not in known:
-            message = f'"{escape(name)}" is no dialect: write one of {", ".join(known)}'
+            import difflib  # noqa: PLC0415 (it takes time, and few misspell)
+
+            near = difflib.get_close_matches(name.lower(), known, n=1)
+            advice = f'did you mean "{near[0]}"? There are' if near else "write one of"
+            message = f'"{escape(name)}" is no dialect: {advice} {", ".join(known)}'
             raise CannotJudgeError(message)
 
 
@@ -159,6 +182,7 @@ def _compare(name: str, text: str) -> bool:
 def write_whole(name: str, text: str) -> None:
     """Write a file all at once: it has the old text or the new one, never a half.
 
+    :raises CannotJudgeError: its folder is not there, or takes no files.
     :raises OSError: it cannot be written.
     """
     data = text.encode(errors="surrogatepass")
@@ -167,7 +191,12 @@ def write_whole(name: str, text: str) -> None:
         # Why: what is not a file, such as a terminal, cannot be replaced by one.
         path.write_bytes(data)
         return
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    except OSError as error:
+        # Why: the user has not heard of the temporary file.
+        message = f"{escape(name)} cannot be written ({error.strerror})"
+        raise CannotJudgeError(message) from error
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
@@ -212,25 +241,26 @@ def _escape_lines(text: str) -> str:
 def _print(  # noqa: PLR0913 (all that is to be told)
     parsed: argparse.Namespace,
     source: str,
-    found: Translation,
-    written: Translation,
+    findings: Sequence[Finding],
+    losses: Sequence[Loss],
+    text: str,
     *,
     is_refused: bool,
     matches: bool | None,
 ) -> None:
     if not parsed.json:
         if not is_refused and not parsed.output:
-            sys.stdout.write(written.text)
+            sys.stdout.write(text)
         return
     print_json(
         {
             "from": source,
             "to": parsed.to,
-            "text": None if is_refused else written.text,
+            "text": None if is_refused else text,
             "written": parsed.output if not is_refused and matches is None else None,
             "matches": matches,
-            "losses": [_as_object(one) for one in (*found.losses, *written.losses)],
-            "findings": [_as_object(one) for one in found.findings],
+            "losses": [_as_object(one) for one in losses],
+            "findings": [_as_object(one) for one in findings],
         }
     )
 

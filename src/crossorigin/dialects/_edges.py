@@ -50,7 +50,7 @@ def parse_edge(dialect: str, upstream: str = UPSTREAM, listen: str = LISTEN) -> 
     url = parse_url(upstream)
     is_origin = url is not None and url.scheme == "http" and not url.includes_credentials and url.fragment is None
     if url is None or not is_origin or url.target != "/" or not _PLAIN.fullmatch(url.host):
-        what = f"the upstream {escape(upstream)} is no origin that begins with http"
+        what = f"the upstream {escape(upstream)} is no http URL of a host and a port alone; https is not written"
         raise DialectError(dialect, what, fix=f"Write, for example, {UPSTREAM}")
     name, _, digits = listen.rpartition(":")
     host = parse_host(name) if name else None

@@ -32,7 +32,7 @@ _CLASS = re.compile(r"\\[dDwWsS]")
 _LOOKS = ("(?=", "(?!", "(?<=", "(?<!")
 _NAME_SIGNS: dict[Flavour, str] = {"javascript": "<", "ruby": "<'", "pcre": "<'P", "re2": "<P"}
 _DOUBLED = frozenset("&|~")
-_LAST_BYTE, _LAST_CODE = 0xFF, 0x10FFFF
+_LAST_BYTE = 0xFF
 
 _POSIX_SETS = {
     "alnum": "a-zA-Z0-9",
@@ -50,7 +50,7 @@ _POSIX_SETS = {
 _LETTER_SETS: dict[Flavour, dict[str, str]] = {"ruby": {"h": "0-9a-fA-F"}, "pcre": {"h": r" \t", "v": r"\n-\r"}}
 _CONTROLS: dict[Flavour, str] = {"javascript": "nrtfv", "ruby": "nrtfvae", "pcre": "nrtfae", "re2": "nrtfva"}
 _CONTROL_CODES = {"n": r"\n", "r": r"\r", "t": r"\t", "f": r"\f", "v": r"\x0b", "a": r"\x07", "e": r"\x1b"}
-#: Letters that stand for themselves behind a backslash, in JavaScript without the flag u.
+#: What stands for itself behind a backslash, in JavaScript without the flag u.
 _SELF = frozenset("aeghijlmoqyzACEFGHIJKLMNOQRTUVXYZ")
 
 
@@ -119,7 +119,7 @@ class _Scanner:
             raise _UnreadableError
         self.source, self.flavour, self.at = source, flavour, 0
         self.is_folded, self.is_spaced = "i" in flags, "x" in flags and flavour != "javascript"
-        self.is_strict = "u" in flags and flavour == "javascript"
+        self.is_strict = "u" in flags
         self.has_names = bool(_NAME.search(source))
 
     def read(self) -> Reading:
@@ -290,13 +290,16 @@ class _Scanner:
         code = _CODE.match(self.source, self.at)
         letter = self.source[self.at + 1 : self.at + 2]
         if code:
-            allowed = {"x": True, "u": self._is_one_of("javascript", "ruby")}[letter]
+            knows_long = {"javascript": letter == "u" and self.is_strict, "ruby": letter == "u"}
+            allowed = letter == "x" or self._is_one_of("javascript", "ruby")
             if "{" in code[0]:
-                allowed = self._is_one_of("pcre", "re2") if letter == "x" else self.flavour == "ruby" or self.is_strict
-            if not allowed:
+                allowed = knows_long.get(self.flavour, letter == "x")
+            number = int(code[1] or code[2] or code[3], 16)
+            # Why: without the flag u, PCRE knows bytes only.
+            if not allowed or (self.flavour == "pcre" and number > _LAST_BYTE and not self.is_strict):
                 raise _UnreadableError
             self.at = code.end()
-            return _write_code(int(code[1] or code[2] or code[3], 16))
+            return _write_code(number)
         self.at += 2
         if letter in _CONTROL_CODES and letter in _CONTROLS[self.flavour]:
             return _CONTROL_CODES[letter]
@@ -394,6 +397,4 @@ def _close(ways: list[list[_Piece]]) -> tuple[str, bool]:
 
 
 def _write_code(code: int) -> str:
-    if code > _LAST_CODE:
-        raise _UnreadableError
     return f"\\x{code:02x}" if code <= _LAST_BYTE else f"\\U{code:08x}"

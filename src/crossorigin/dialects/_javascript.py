@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from crossorigin.dialects._flavours import to_flavour
+from crossorigin.dialects._plans import AMBIGUOUS_PATHS
 from crossorigin.dialects._translation import Loss
 from crossorigin.policy import ANY
 
@@ -149,7 +150,7 @@ def list_unjoined(plans: Sequence[Plan], then: str) -> list[Loss]:
     if all(plan.policy is plans[0].policy for plan in plans):
         return []
     why = f"rules are not joined: where the readings of a path such as /a//b have different ones, {then}"
-    return [Loss("paths that can be read in several ways", why, "narrows")]
+    return [Loss(AMBIGUOUS_PATHS, why, "narrows")]
 
 
 def list_unknown_methods(policy: Policy) -> list[Loss]:

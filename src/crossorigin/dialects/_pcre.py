@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from crossorigin.dialects._flavours import to_flavour
-from crossorigin.dialects._plans import FORM_OF_NAME, Plan, plan_rules
+from crossorigin.dialects._plans import AMBIGUOUS_PATHS, FORM_OF_NAME, Plan, plan_rules
 from crossorigin.dialects._policies import list_unsaid
 from crossorigin.dialects._translation import Loss
 from crossorigin.origins.origin import MAX_ORIGIN, NULL
@@ -147,8 +147,8 @@ def survey_rules(ruleset: Ruleset, called: str, is_usable: Callable[[str], bool]
         if sum(len(rule.paths) for rule in ruleset.rules) > 1:
             losses.append(Loss("the rules for other paths", f"{called}: they have the same policy", "cosmetic"))
         return Survey(rules, [], has_gap=False, losses=losses)
-    why = f"{called}: where paths have several rules, one that servers read in several ways gets no CORS headers"
-    losses.append(Loss("paths with //, ;, dot segments or escaped slashes", why, "narrows"))
+    why = f"{called}: where rules differ by path, those with //, ;, dot segments or escaped slashes get no CORS headers"
+    losses.append(Loss(AMBIGUOUS_PATHS, why, "narrows"))
     (nobody,) = plan_rules(Ruleset([Rule([EVERYTHING], _make_strictest(policies))]))
     rules.append(_ask(AMBIGUOUS, nobody, translate))
     numbers = {policy: number for number, policy in enumerate(policies, AMBIGUOUS + 1)}

@@ -22,6 +22,9 @@ ORIGIN = "\0origin"
 METHOD = "\0method"
 NAMES = "\0names"
 
+#: What is lost where rules differ by path: a path that some servers read otherwise than the app behind them.
+AMBIGUOUS_PATHS = "paths that can be read in several ways"
+
 #: What every regular expression, and "every origin", is judged only beside: the form of an origin, which any flavour of
 #: regular expressions reads alike. ``null`` is no such form.
 FORM_OF_ORIGIN = TUPLE_ORIGIN

@@ -14,13 +14,14 @@ from crossorigin.dialects._origins import (
 )
 from crossorigin.dialects._places import fail_for_mistakes
 from crossorigin.dialects._translation import Finding, Loss, Position
-from crossorigin.errors import PolicyError
+from crossorigin.errors import MISTAKES, PolicyError
 from crossorigin.origins.origin import NULL
 from crossorigin.policy import ANY, DEFAULTS, Policy
 from crossorigin.policy.habits import STANDARD
 from crossorigin.policy.leniency import make_leniently
 from crossorigin.policy.regexes import nests_repeats
 from crossorigin.ruleset import EVERYTHING, Rule, Ruleset
+from crossorigin.standard.headers import NO_CORS_SAFELISTED_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping, Sequence
@@ -140,7 +141,8 @@ def _describe(mistake: SettingError, place: Position) -> Loss:
         how_bad = "widens"
     elif mistake.reason in {"origin-is-a-file", "wildcard-with-credentials", "wrong-type"}:
         how_bad = "narrows"
-    return Loss(f"{mistake.option}: {mistake.value}", f"it is left out or made possible: {mistake.fix}", how_bad, place)
+    why = f"{MISTAKES[mistake.reason]}: {mistake.fix[0].lower()}{mistake.fix[1:]}"
+    return Loss(f"{mistake.option}: {mistake.value}", why, how_bad, place)
 
 
 def find_dangers(policy: Policy, places: Mapping[str, Position], start: Position) -> list[Finding]:
@@ -247,10 +249,16 @@ def read_regexes(regexes: Sequence[str]) -> tuple[list[str], list[str], bool]:
 def write_names(policy: Policy, called: str) -> tuple[list[str], list[Loss]]:
     """Return the header names without those that are denied."""
     names = [name for name in policy.allow_headers if name.lower() not in policy.denied_names]
-    if not policy.deny_headers:
-        return names, []
-    how_bad, why = _UNSAID["deny_headers"]
-    return names, [Loss(f"deny_headers={policy.deny_headers!r}", f"{called}: {why}", how_bad)]
+    what = f"deny_headers={policy.deny_headers!r}"
+    always = sorted(NO_CORS_SAFELISTED_NAMES & policy.denied_names)
+    if policy.deny_headers and policy.allow_headers == (ANY,):
+        how_bad, why = _UNSAID["deny_headers"]
+        return names, [Loss(what, f"{called}: {why}", how_bad)]
+    if always:
+        return names, [Loss(what, f"{called} always allows {', '.join(always)}, whatever is listed", "widens")]
+    if policy.deny_headers:
+        return names, [Loss("deny_headers", f"{called}: what is denied is left out of the list", "cosmetic")]
+    return names, []
 
 
 def list_differences(policy: Policy, back: Policy, called: str) -> list[Loss]:

@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING
 
 from crossorigin.dialects import _policies as policies
 from crossorigin.dialects._flavours import to_flavour
-from crossorigin.dialects._plans import FORM_OF_NAME, FORM_OF_ORIGIN, METHOD, NAMES, ORIGIN, Origins, Plan, plan_rules
+from crossorigin.dialects._plans import (
+    AMBIGUOUS_PATHS,
+    FORM_OF_NAME,
+    FORM_OF_ORIGIN,
+    METHOD,
+    NAMES,
+    ORIGIN,
+    Origins,
+    Plan,
+    plan_rules,
+)
 from crossorigin.dialects._ruby import write_text
 from crossorigin.dialects._ruby_program import PROGRAM
 from crossorigin.dialects._translation import Loss
@@ -69,7 +79,7 @@ def write_program(template: str, ruleset: Ruleset, called: str) -> tuple[str, li
         rules = _write_entries(_list_entries(plans[0], needed, called, losses), "  ")
     else:
         needed.add("many")
-        losses.append(Loss("paths that are ambiguous", f"{called}: {_WHY_AMBIGUOUS}", "narrows"))
+        losses.append(Loss(AMBIGUOUS_PATHS, f"{called}: {_WHY_AMBIGUOUS}", "narrows"))
         rules = "".join(_write_rule(plan, needed, called, losses) for plan in plans)
     strictest = _list_entries(_plan_strictest(ruleset), needed, called, [])
     constants = {

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from crossorigin.decision.answers import VARY
 from crossorigin.dialects._flavours import to_flavour
-from crossorigin.dialects._plans import FORM_OF_NAME, Origins, Plan, plan_rules
+from crossorigin.dialects._plans import AMBIGUOUS_PATHS, FORM_OF_NAME, Origins, Plan, plan_rules
 from crossorigin.dialects._policies import list_unsaid
 from crossorigin.dialects._translation import Loss
 from crossorigin.origins.origin import MAX_ORIGIN, NULL
@@ -127,8 +127,9 @@ def plan_steps(
             losses.append(Loss(f"enforce={policy.enforce!r}", why, "narrows"))
     parts = [_write_part(plan, called, losses, knows_own=knows_own) for plan in plans]
     if any(path != EVERYTHING for rule in ruleset.rules for path in rule.paths):
-        why = f"{called}: paths that servers read in several ways get no CORS headers where rules differ by path"
-        losses.append(Loss(_SEVERAL, why, "narrows"))
+        which = "those with //, ;, dot segments or needless escapes"
+        why = f"{called}: where rules differ by path, {which} get no CORS headers"
+        losses.append(Loss(AMBIGUOUS_PATHS, why, "narrows"))
         (nobody,) = plan_rules(Ruleset([Rule([EVERYTHING], _make_strictest(policies))]))
         parts.insert(
             0, _write_part(nobody, called, losses, knows_own=knows_own)._replace(title=_SEVERAL, paths=_AMBIGUOUS)

@@ -70,7 +70,7 @@ def write(ruleset: Ruleset, edge: Edge) -> Written:
 
 _TEMPLATE = """\
 # CORS in front of http://{upstream}, for Caddy 2.6 or newer.
-# Start it: caddy run --config Caddyfile. Check it: caddy validate --config Caddyfile --adapter caddyfile.
+# Start it: caddy run --config Caddyfile --adapter caddyfile. Check it: write validate in the place of run.
 
 {{
 	admin off

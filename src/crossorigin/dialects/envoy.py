@@ -102,6 +102,9 @@ static_resources:
               suppress_envoy_headers: true
           route_config:
             name: cors
+            request_headers_to_add:
+            - header: {{key: X-Forwarded-Host, value: "%REQ(:AUTHORITY)%"}}
+              append_action: OVERWRITE_IF_EXISTS_OR_ADD
             virtual_hosts:
             - name: app
               domains: ["*"]

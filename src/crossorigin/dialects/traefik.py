@@ -71,7 +71,8 @@ def write(ruleset: Ruleset, edge: Edge) -> Written:
 
 _TEMPLATE = """\
 # CORS in front of http://{upstream}, for Traefik 3.7.6 or newer.
-# Start it: traefik --entryPoints.cors.address={listen} --providers.file.filename=traefik.yaml
+# Start it: traefik --entryPoints.cors.address={listen} --providers.file.filename=cors.yaml
+# Not as traefik.yaml: in its own folder, Traefik takes that for what is on its command line.
 
 http:
   services:

@@ -44,6 +44,9 @@ class Connection(asyncio.Protocol):
     What arrives unasked spoils the connection: it must not be taken for the answer to another request.
     """
 
+    # Tempting: the client of aiohttp, which does this and more. Measured, it alone took about 100 microseconds of each
+    # request, as much as all the rest of the proxy, and what it is too lenient to refuse would be ours to find.
+
     def __init__(self) -> None:
         self.status = 0
         self.headers: list[Pair] = []

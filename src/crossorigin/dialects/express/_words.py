@@ -135,7 +135,7 @@ class Reader:
             why = "with the flag g it remembers where it stopped, and refuses by turns; it is read without the flag"
             self.lose(what, why, "widens", place)
         if found.is_open:
-            why = f"it need not match the whole of an origin, so that it means {found.regex}: write ^ and $ around it"
+            why = f"it need not match a whole origin, so that it means {found.regex}: write all of it, from ^ to $"
             self.lose(what, why, "cosmetic", place)
         pattern = regex_to_pattern(found.regex)
         if pattern is None:

@@ -23,6 +23,7 @@ _OWN = (
 )
 
 HEAD = """// CORS for an Express app: app.use(require('./cors')), before everything that answers.
+// In a package of "type": "module", save it as cors.cjs: import cors from './cors.cjs'; app.use(cors).
 //
 // An app's own CORS headers are replaced, on its errors, too: this file alone says who may read.
 'use strict';

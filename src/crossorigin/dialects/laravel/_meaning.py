@@ -86,7 +86,7 @@ def _read_pattern(item: Item, losses: list[Loss]) -> str | None:
         losses.append(Loss(what, "Python's regular expressions cannot say it", "narrows", item.place))
         return None
     if found.is_open:
-        why = r"it need not match a whole origin, and more match than one may think: begin with \A, and end with \z"
+        why = rf"it need not match a whole origin, so that it means {found.regex}: write all of it, from \A to \z"
         losses.append(Loss(what, why, "cosmetic", item.place))
     return found.regex
 

@@ -120,7 +120,7 @@ def _write_names(policy: Policy, losses: list[Loss]) -> str:
         return ":any"
     always = sorted(NO_CORS_SAFELISTED_NAMES & policy.denied_names)
     if always:
-        why = f"{_CALLED} allows {', '.join(always)} always"
+        why = f"{_CALLED} always allows {', '.join(always)}, whatever is listed"
         losses.append(Loss(f"deny_headers={policy.deny_headers!r}", why, "widens"))
     elif policy.deny_headers:
         losses.append(Loss("deny_headers", f"{_CALLED}: what is denied is left out of the list", "cosmetic"))
