@@ -269,6 +269,16 @@ BY_HAND = [
         ("narrows", 1, 74),
         **APP_ONLY,
     ),
+    by_hand(
+        "<?php\nRoute::get('/a', fn () => response('')->header('Access-Control-Allow-Origin', 'https://app.example'));\n"
+        "\\App\\Route::get('/b', fn () => header('Access-Control-Max-Age: 5'));\n"
+        "Header::get()->header('Access-Control-Expose-Headers', 'X-B');",
+        ("widens", 2, 48),
+        ("widens", 3, 39),
+        sentence="realistic: in routes, which are some paths only",
+        expose_headers=["X-B"],
+        **{**APP_ONLY, "max_age": 5},
+    ),
     by_hand("header('Access-Control-Allow-Origin: ' . $o); $r->set('A'); $r->foo('b', 'c');", ("narrows", 1, 8)),
     by_hand(
         "<?php\nclass Cors {\n    const NAME = 'Access-Control-Allow-Origin';\n    function f($r) {\n"

@@ -270,6 +270,17 @@ GEM = [
         {"/*": {"allow_origins": ["*"], **PLAIN}},
         (("widens", 1, 1), ("widens", 1, 1), ("narrows", 5, 1), ("widens", 5, 1)),
     ),
+    Row(
+        "realistic: names of headers by hand in the route for OPTIONS, as the gem's own documentation has it",
+        gem(
+            "options('*') do",
+            "response.headers['Allow'] = 'GET'",
+            "response.headers['Access-Control-Allow-Headers'] = 'X-A'",
+            "end",
+        ),
+        {"/*": {"allow_origins": ["*"], **PLAIN}},
+        (("narrows", 6, 19), ("widens", 6, 19)),
+    ),
 ]
 BAD_GEM = [
     Bad("realistic: off", "register Sinatra::CrossOrigin", "is not switched on for all routes here", 1, 1),

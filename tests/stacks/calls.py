@@ -156,7 +156,7 @@ def list_probes(case: Case, seed: int = 0, count: int = 24) -> list[Probe]:
         return [*case.probes]
     chance = random.Random(f"{seed} {case.sentence}")
     origins = [*_list_origins(case.rules)]
-    urls = [f"{BASE}{path}" for path in _list_paths(case.rules)]
+    urls = [f"{BASE}{path}" for path in dict.fromkeys(path for rule in case.rules.rules for path in _list_paths(rule))]
     probes: list[Probe] = [
         Call(origin, urls[0], "GET", (), credentials) for origin in origins for credentials in ("include", "omit")
     ]
@@ -166,10 +166,6 @@ def list_probes(case: Case, seed: int = 0, count: int = 24) -> list[Probe]:
         for headers in NAMES
         for credentials in ("omit", "include")
     ]
-    # Why: what is denied, and what a browser lets pass by itself, is asked for where a preflight asks.
-    denied = {name for rule in case.rules.rules for name in rule.policy.deny_headers}
-    probes += [Call(origins[0], urls[0], "GET", ((name, "1/"),), "omit") for name in sorted(denied)]
-    probes += [Call(origins[0], urls[0], method, NAMES[3], "omit") for method in ("GET", "HEAD", "POST")]
     probes += [Call(chance.choice(origins[:3]), url, "POST", (), "omit") for url in urls]
     probes += [
         Call(
@@ -181,16 +177,38 @@ def list_probes(case: Case, seed: int = 0, count: int = 24) -> list[Probe]:
         )
         for _ in range(count)
     ]
-    probes.append(Request("GET", urls[0], [("Host", "api.example")]))
-    probes.append(Request("POST", urls[0], [("Host", "api.example"), ("Origin", EVIL)]))
-    probes.append(Request("OPTIONS", urls[0], [("Host", "api.example"), ("Origin", origins[0])]))
+    for rule in case.rules.rules:
+        probes += _list_rule_probes(rule, origins)
     return probes
+
+
+def _list_rule_probes(rule: Rule, origins: list[str]) -> Iterator[Probe]:
+    """Yield what shows of one rule what a package leaves to browsers, or to the app."""
+    url = f"{BASE}{_list_paths(rule)[0]}"
+    allowed = next(iter(_list_origins(Ruleset([rule]))))
+    # Why: what is denied, and what a browser lets pass by itself, is asked for where a preflight asks.
+    for name in sorted(rule.policy.deny_headers):
+        yield Call(allowed, url, "GET", ((name, "1/"),), "omit")
+    for method in ("GET", "HEAD", "POST"):
+        yield Call(allowed, url, method, NAMES[3], "omit")
+    for origin in ("null", *_list_denied(rule)):
+        yield Call(origin, url, "GET", (), "omit")
+    if not rule.paths[0].endswith("/*"):
+        yield from (Call(allowed, f"{url}/", "GET", headers, "omit") for headers in (NAMES[0], NAMES[3]))
+    yield Request("GET", url, [("Host", "api.example")])
+    yield from (Request(method, url, [("Host", "api.example"), ("Origin", EVIL)]) for method in ("POST", "DELETE"))
+    yield Request("OPTIONS", url, [("Host", "api.example"), ("Origin", origins[0])])
+
+
+def _list_denied(rule: Rule) -> Iterator[str]:
+    """Yield an origin for each that is denied."""
+    yield from (text.replace("//*.", "//a.b.", 1) for text in rule.policy.deny_origins)
 
 
 def _list_origins(rules: Ruleset) -> Iterator[str]:
     """Yield origins that are allowed, origins that nearly are, and others."""
     texts = dict.fromkeys(text for rule in rules.rules for text in rule.policy.allow_origins if text != "*")
-    allowed = [text.replace("*.", "a.b.", 1).replace(":*", ":8080").replace("*", "17", 1) for text in texts]
+    allowed = [text.replace("//*.", "//a.b.", 1).replace(":*", ":8080").replace("*", "17", 1) for text in texts]
     yield from allowed or ["https://app.example"]
     yield from ("https://pr-17.example.com", "https://a.example", "https://foo-x.example:99", EVIL, "null")
     for text in allowed[:3]:
@@ -202,11 +220,10 @@ def _list_origins(rules: Ruleset) -> Iterator[str]:
     yield from ("https://a.example.com", "https://app.example:444", BASE)
 
 
-def _list_paths(rules: Ruleset) -> list[str]:
-    """Return paths that each rule serves, and such that none does."""
+def _list_paths(rule: Rule) -> list[str]:
+    """Return paths that a rule serves, and such that it does not."""
     found: list[str] = []
-    for rule in rules.rules:
-        for path in rule.paths:
-            bare = path.removesuffix("/*")
-            found += [f"{bare}/deep/er", bare or "/", f"{bare}x"] if path.endswith("/*") else [path, f"{path}/x"]
+    for path in rule.paths:
+        bare = path.removesuffix("/*")
+        found += [f"{bare}/deep/er", bare or "/", f"{bare}x"] if path.endswith("/*") else [path, f"{path}/x"]
     return [*dict.fromkeys(found)]

@@ -188,6 +188,13 @@ class Origins(NamedTuple):
     losses: list[Loss]
 
 
+def _may_be_allowed(policy: Policy, denied: str) -> bool:
+    """Tell whether what is denied may be among what is allowed: a name is known, a pattern is taken to be."""
+    if policy.allows_any_origin or denied not in policy.denied.literals or denied in policy.allowed:
+        return True
+    return any(regex.fullmatch(denied) for regex in policy.regexes)
+
+
 def write_origins(policy: Policy, called: str) -> Origins:
     """Write the origins as names and regular expressions that must match the whole of an origin.
 
@@ -203,7 +210,9 @@ def write_origins(policy: Policy, called: str) -> Origins:
     if policy.allows_any_origin and policy.allow_credentials:
         found.regexes.append(".*")
     found.regexes.extend(write_flags(regex) for regex in policy.regexes)
-    if policy.deny_origins and (found.regexes or policy.allows_any_origin):
+    if any(_may_be_allowed(policy, text) for text in policy.deny_origins) and (
+        found.regexes or policy.allows_any_origin
+    ):
         how_bad, why = _UNSAID["deny_origins"]
         found.losses.append(Loss(f"deny_origins={policy.deny_origins!r}", f"{called}: {why}", how_bad))
     if policy.allows_any_origin:

@@ -28,7 +28,18 @@ from crossorigin.dialects._ruby import (
 )
 from crossorigin.dialects._sent import Sent, translate
 from crossorigin.policy import ANY
-from crossorigin.standard.headers import AUTHORIZATION, ORIGIN, REQUEST_METHOD, VARY
+from crossorigin.standard.headers import (
+    ALLOW_CREDENTIALS,
+    ALLOW_HEADERS,
+    ALLOW_METHODS,
+    ALLOW_ORIGIN,
+    AUTHORIZATION,
+    EXPOSE_HEADERS,
+    MAX_AGE,
+    ORIGIN,
+    REQUEST_METHOD,
+    VARY,
+)
 from crossorigin.standard.methods import SAFELISTED_METHODS
 
 if TYPE_CHECKING:
@@ -63,6 +74,10 @@ _DEFAULTS: dict[str, tuple[str, Any]] = {
         ["Cache-Control", "Content-Language", "Content-Type", "Expires", "Last-Modified", "Pragma"],
     ),
 }
+#: The headers that the gem sets.
+_SET = frozenset(
+    name.lower() for name in (ALLOW_ORIGIN, ALLOW_METHODS, ALLOW_HEADERS, ALLOW_CREDENTIALS, EXPOSE_HEADERS, MAX_AGE)
+)
 _LISTS = ("allow_methods", "allow_headers", "expose_headers")
 
 
@@ -151,11 +166,21 @@ class _Reader:
         if not has_options_route(self.ruby):
             why = "no route answers OPTIONS, so that browsers take every preflight for refused; here they are judged"
             self.lose("preflights", why, "widens", self.start)
+        for place, name in self._find_by_hand():
+            why = "it is set by hand, too, and which value counts is known only when the program runs"
+            self.lose(name, why, "narrows", place)
+            self.lose(name, why, "widens", place)
         for node in self.ruby.tree.walk():
             if method_of(node) == _SWITCH and arguments_of(node):
                 why = "a route has settings of its own, which then hold for all others, too"
                 self.lose(_SWITCH, why, "narrows", self.ruby.locate(node))
                 self.lose(_SWITCH, why, "widens", self.ruby.locate(node))
+
+    def _find_by_hand(self) -> Iterator[tuple[Position, str]]:
+        """Yield where a header is set that the gem sets from its settings, as people do in the route for OPTIONS."""
+        for node in self.ruby.tree.walk():
+            if node.type == "string_content" and short_text_of(node).lower() in _SET:
+                yield self.ruby.locate(node), short_text_of(node)
 
     def _evaluate(self, name: str, node: Node) -> Any:  # noqa: ANN401 (any setting's value)
         try:

@@ -123,6 +123,9 @@ class Words:
         words = [word.upper() for word in _read_words(items)]
         if ANY in words:
             self.lose("methods: *", "flask-cors compares it as a name, so that no method is it", "cosmetic", place)
+        if ANY in words and len(words) > 1:
+            why = "flask-cors compares the others without case, and a browser then takes the * for patch, too"
+            self.lose("methods: *", why, "narrows", place)
         return [word for word in words if word != ANY]
 
     def _read_origins(self, items: list[Any], place: Position) -> dict[str, Any]:

@@ -30,6 +30,9 @@ _NAMES = {name.lower(): name for name in _OPTIONS}
 _SETTERS = frozenset({"header", "set", "add", "withheader", "withaddedheader"})
 _UNKNOWN = "it is known only when the program runs: write it as a literal"
 _TWICE = "it is set in another place, too, and which value counts is known only when the program runs"
+#: The class by whose methods Laravel's routes are told.
+_ROUTES = "Route"
+_ROUTED = "it is set in a route, and is read as if it were for all paths, and for preflights, too"
 _CALLS = frozenset({"member_call_expression", "nullsafe_member_call_expression"})
 
 
@@ -39,6 +42,8 @@ class Line(NamedTuple):
     name: str
     value: str | None
     place: Position
+    #: Whether that is in a route, so that only its answers have it.
+    is_routed: bool = False
 
 
 def find_lines(source: Source) -> list[Line]:
@@ -47,15 +52,29 @@ def find_lines(source: Source) -> list[Line]:
 
 
 def _find_lines(source: Source) -> Iterator[Line]:
+    end = 0
     for node in source.tree.walk():
-        called = node.child_by_field_name("function" if node.type == "function_call_expression" else "name")
-        name = text_of(called).lower() if called else ""
-        if node.type == "function_call_expression" and name in {"header", "\\header"}:
-            yield from _read_whole(source, list_arguments(node))
-        elif node.type in _CALLS and name in _SETTERS:
-            yield from _read_pair(source, list_arguments(node))
-        elif node.type == "array_element_initializer":
-            yield from _read_pair(source, list_parts(node))
+        if _is_route(node):
+            end = max(end, node.end_byte)
+        for line in _read_lines(source, node):
+            yield line._replace(is_routed=node.start_byte < end)
+
+
+def _is_route(node: Node) -> bool:
+    scope = node.child_by_field_name("scope") if node.type == "scoped_call_expression" else None
+    return scope is not None and text_of(scope).rpartition("\\")[2] == _ROUTES
+
+
+def _read_lines(source: Source, node: Node) -> Iterator[Line]:
+    """Yield what one node sets."""
+    called = node.child_by_field_name("function" if node.type == "function_call_expression" else "name")
+    name = text_of(called).lower() if called else ""
+    if node.type == "function_call_expression" and name in {"header", "\\header"}:
+        yield from _read_whole(source, list_arguments(node))
+    elif node.type in _CALLS and name in _SETTERS:
+        yield from _read_pair(source, list_arguments(node))
+    elif node.type == "array_element_initializer":
+        yield from _read_pair(source, list_parts(node))
 
 
 def _read_pair(source: Source, parts: list[Node]) -> Iterator[Line]:
@@ -91,6 +110,8 @@ def translate(lines: list[Line]) -> tuple[dict[str, Any], dict[str, Position], l
     losses: list[Loss] = []
     for line in lines:
         before = found.get(line.name)
+        if line.is_routed:
+            losses.append(Loss(line.name, _ROUTED, "widens", line.place))
         if line.value is None:
             how_bad = "cosmetic" if line.name == names.MAX_AGE else "narrows"
             losses.append(Loss(line.name, _UNKNOWN, how_bad, line.place))  # type: ignore[arg-type]  # one of three
