@@ -334,6 +334,147 @@ BY_HAND = [
     ),
 ]
 
+EVERYONE: dict[str, Any] = {
+    "allow_origins": ["*"],
+    "allow_credentials": True,
+    "dangerously_allow_any_origin_with_credentials": True,
+    "max_age": None,
+    **DENIED,
+}
+CREDENTIALS = "header('Access-Control-Allow-Credentials: true');"
+NAME = "'Access-Control-Allow-Origin'"
+
+
+def echo(text: str, sentence: str = "", *losses: tuple[str, int, int]) -> Row:
+    found = ("dangerously_allow_any_origin_with_credentials",)
+    return Row(f"hostile: {sentence or text}", f"{CREDENTIALS}\n{text}", {"/*": EVERYONE}, losses, found)
+
+
+def judged(text: str, line: int, column: int) -> Row:
+    """Write what looks at the origin first: whom it lets in is not known."""
+    rules = {"/*": {"allow_credentials": True, "max_age": None, **DENIED}}
+    return Row(f"realistic: {text}", f"{CREDENTIALS}\n{text}", rules, (("narrows", line, column),))
+
+
+ECHOES = [
+    *(
+        echo(f"$response->header({NAME}, {value});")
+        for value in (
+            "$request->header('Origin')",
+            "$request->header('origin', '*')",
+            "$request?->headers->get('Origin')",
+            "request()->headers->get('Origin')",
+            "$request->server('HTTP_ORIGIN')",
+            "Request::header('Origin')",
+            "$request->getHeaderLine('Origin')",
+            "$_SERVER['HTTP_ORIGIN']",
+            "($_SERVER['HTTP_ORIGIN'] ?? '')",
+            "$_SERVER['HTTP_ORIGIN'] ?? '*'",
+            "$request->header('Origin') ?: '*'",
+            "isset($_SERVER['HTTP_ORIGIN']) ? $_SERVER['HTTP_ORIGIN'] : '*'",
+            "getallheaders()['Origin']",
+        )
+    ),
+    echo("header('Access-Control-Allow-Origin: ' . $_SERVER['HTTP_ORIGIN']);"),
+    echo("header(\"Access-Control-Allow-Origin: {$_SERVER['HTTP_ORIGIN']}\");"),
+    echo("$origin = $_SERVER['HTTP_ORIGIN'] ?? '';\nheader(\"Access-Control-Allow-Origin: $origin\");"),
+    echo(f"$headers = [{NAME} => $_SERVER['HTTP_ORIGIN']];"),
+    *(
+        echo(f"$o = $_SERVER['HTTP_ORIGIN'] ?? '';\nif ({condition}) {{ header('Access-Control-Allow-Origin: '.$o); }}")
+        for condition in (
+            "isset($_SERVER['HTTP_ORIGIN'])",
+            "$o !== '' && !empty($o)",
+            "$request->hasHeader('Origin') and $o",
+            "$request->headers->has('Origin')",
+            "$_SERVER['REQUEST_METHOD'] === 'OPTIONS'",
+            "$request->isMethod('OPTIONS')",
+        )
+    ),
+    echo(
+        "header('Access-Control-Allow-Origin: ' . $_SERVER['HTTP_ORIGIN']);\nif ($page === 'a') { show(); }",
+        "what is asked behind it does not guard it",
+    ),
+    echo(
+        "header('Access-Control-Allow-Origin: https://app.example');\n"
+        "header('Access-Control-Allow-Origin: ' . $_SERVER['HTTP_ORIGIN']);",
+        "behind another value",
+        ("narrows", 3, 8),
+        ("widens", 3, 8),
+    ),
+    Row(
+        "realistic: without credentials, it is every origin",
+        f"$r->header({NAME}, $request->header('Origin'));",
+        {"/*": {"allow_origins": ["*"], "max_age": None, **DENIED}},
+    ),
+    Row(
+        "realistic: with credentials, a star that is sent beside it is a name",
+        f"{CREDENTIALS} header('Access-Control-Allow-Methods: *');\n$r->header({NAME}, $request->header('Origin'));",
+        {"/*": EVERYONE},
+        (("narrows", 1, 58),),
+        ("dangerously_allow_any_origin_with_credentials",),
+    ),
+    *(
+        judged(f"$o = $_SERVER['HTTP_ORIGIN'] ?? '';\n{text}", 3, text.index("header(") + 8)
+        for text in (
+            "if (in_array($o, $allowed)) { header('Access-Control-Allow-Origin: ' . $o); }",
+            "if ($o === $mine) { header('Access-Control-Allow-Origin: ' . $o); }",
+            "if (! $this->allows($request)) { return; } header('Access-Control-Allow-Origin: ' . $o);",
+            "check($o); header('Access-Control-Allow-Origin: ' . $o);",
+            "$ok and header('Access-Control-Allow-Origin: ' . $o);",
+            "header('Access-Control-Allow-Origin: ' . (in_array($o, $allowed) ? $o : ''));",
+            "header('Access-Control-Allow-Origin: ' . $o . '.example');",
+            "header('Access-Control-Allow-Origin: ' . $_SERVER['SERVER_NAME'][$i]);",
+            "header('Access-Control-Allow-Origin: ' . $request->header($which));",
+            "header('Access-Control-Allow-Origin: ' . $request->header());",
+            "header('Access-Control-Allow-Origin: ' . $request->ip('Origin'));",
+        )
+    ),
+    judged(
+        f"class A {{\n function add($r, $q) {{ return $r->header({NAME}, $q->header('Origin')); }}\n"
+        " function show($r, $q) { if ($this->knows($q)) { $this->add($r, $q); } }\n}",
+        3,
+        43,
+    ),
+    judged(
+        "".join(f"$o{number} = $o{number + 1};\n" for number in range(50))
+        + f"$o50 = $_SERVER['HTTP_ORIGIN'];\n$r->header({NAME}, $o0);",
+        53,
+        12,
+    ),
+    judged("$o = " + "(" * 45 + "1" + ")" * 45 + f" ?? 2; $r->header({NAME}, " + "$a ?: " * 45 + "$b);", 2, 115),
+]
+
+HANDLED = f"""class Cors
+{{
+    public function handle($request, $next)
+    {{
+        return $next($request)->header({NAME}, 'https://app.example')
+            ->header('Access-Control-Max-Age', 5);
+    }}
+}}
+"""
+HANDLED_APP = {"/*": {**APP_ONLY, "max_age": 5, **DENIED}}
+HANDLERS = [
+    Row("realistic: a middleware, which may be for some routes only", HANDLED, HANDLED_APP, (("widens", 5, 40),)),
+    *(
+        Row(f"realistic: a middleware for all requests: {text}", HANDLED + text, HANDLED_APP)
+        for text in (
+            "$middleware->append(Cors::class);",
+            "$middleware->prepend([Other::class, \\App\\Http\\Middleware\\Cors::class]);",
+            "class Kernel { protected $middleware = [Cors::class]; }",
+        )
+    ),
+    *(
+        Row(f"realistic: a middleware for some: {text}", HANDLED + text, HANDLED_APP, (("widens", 5, 40),))
+        for text in (
+            "$middleware->web(append: [Cors::class]);",
+            "$middleware->append(Other::class);",
+            "class Kernel { protected $routeMiddleware = ['cors' => Cors::class]; }",
+            "class Other { abstract function other(); }\n$x = new class { function handle() {} };",
+        )
+    ),
+]
+
 SETS_TWICE = """<?php
 $a = ['https://a.example'];
 $a[] = 'https://b.example';
@@ -424,7 +565,7 @@ def test_a_program_is_not_read(dialect: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "row", [*SETTINGS, *ORIGINS, *PATTERNS, *PATHS, *BY_HAND, *OTHERS], ids=lambda row: row.sentence
+    "row", [*SETTINGS, *ORIGINS, *PATTERNS, *PATHS, *BY_HAND, *ECHOES, *HANDLERS, *OTHERS], ids=lambda row: row.sentence
 )
 def test_what_is_read(row: Row) -> None:
     check("laravel", row)

@@ -6,7 +6,7 @@ from crossorigin.dialects import DialectError, Position, Translation, Written
 from crossorigin.dialects import _policies as policies
 from crossorigin.dialects._php import MADE
 from crossorigin.dialects._places import START, fail
-from crossorigin.dialects.laravel._by_hand import find_lines, translate
+from crossorigin.dialects.laravel._by_hand import find_lines, list_grouped, list_registered, translate
 from crossorigin.dialects.laravel._config import Settings, find_settings
 from crossorigin.dialects.laravel._source import NAME, Source, parse_source
 from crossorigin.dialects.laravel._writing import write_config
@@ -59,6 +59,7 @@ def _read_by_hand(source: Source) -> Translation:
         fix = "Give it config/cors.php, with 'allowed_origins' => [...], or the code that sets the headers"
         raise fail(NAME, text, START, "there are no settings of php-cors here, and no CORS headers are set", fix=fix)
     options, places, losses = translate(lines)
+    losses = [*list_grouped(lines, list_registered(source)), *losses]
     found = policies.read_options(options, policies.Place(NAME, text, places, lines[0].place))
     rules = Ruleset([Rule([EVERYTHING], found.policy)])
     return Translation(rules, (*losses, *found.losses), text, tuple(found.findings))

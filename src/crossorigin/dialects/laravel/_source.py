@@ -119,7 +119,7 @@ class Source:
         if found.type in {"integer", "float"}:
             return _read_number(found, text.replace("_", "").lower())
         parts = list_parts(found)
-        if found.type == "binary_expression" and _operator(found) == ".":
+        if found.type == "binary_expression" and operator_of(found) == ".":
             texts = [self.evaluate(part, depth + 1) for part in parts]
             if all(isinstance(one, str) for one in texts) and sum(len(str(one)) for one in texts) <= _LONGEST:
                 return "".join(map(str, texts))
@@ -141,7 +141,8 @@ def list_arguments(node: Node) -> list[Node]:
     return [list_parts(part)[-1] for part in list_parts(arguments) if part.type == "argument"] if arguments else []
 
 
-def _operator(node: Node) -> str:
+def operator_of(node: Node) -> str:
+    """Return the operator of an expression, or an empty text."""
     operator = node.child_by_field_name("operator")
     return text_of(operator) if operator else ""
 
