@@ -475,6 +475,73 @@ HANDLERS = [
     ),
 ]
 
+#: After php-cors' own documentation, where the calls are written with types.
+SERVICE = r"""<?php
+
+use Fruitcake\Cors\CorsService;
+
+$cors = new CorsService([
+    'allowedHeaders'         => ['x-allowed-header', 'x-other-allowed-header'],
+    'allowedMethods'         => ['DELETE', 'GET', 'POST', 'PUT'],
+    'allowedOrigins'         => ['http://localhost', 'https://*.example.com'],
+    'allowedOriginsPatterns' => ['/localhost:\d/'],
+    'exposedHeaders'         => ['Content-Encoding'],
+    'maxAge'                 => false,
+    'supportsCredentials'    => false,
+]);
+
+$cors->addActualRequestHeaders(Response $response, $origin);
+$cors->handlePreflightRequest(Request $request);
+$cors->isActualRequestAllowed(Request $request);
+"""
+IS_SERVED: dict[str, Any] = {
+    "allow_methods": ["DELETE", "GET", "POST", "PUT", "HEAD"],
+    "allow_headers": ["x-allowed-header", "x-other-allowed-header"],
+    "allow_origin_regex": [r".*localhost:\d.*"],
+    "expose_headers": ["Content-Encoding"],
+    **PLAIN,
+}
+SERVICES = [
+    Row(
+        "realistic: a service, after the documentation of php-cors",
+        SERVICE,
+        {"/*": {"allow_origins": ["http://localhost", "https://*.example.com"], **IS_SERVED}},
+        (("cosmetic", 9, 34),),
+    ),
+    Row(
+        "realistic: a service of the older package, in which a * in an origin is part of it",
+        SERVICE.replace("Fruitcake\\Cors", "Asm89\\Stack").replace("'maxAge' ", "'max_age'"),
+        {"/*": {"allow_origins": ["http://localhost"], **IS_SERVED}},
+        (("cosmetic", 11, 33), ("cosmetic", 8, 54), ("cosmetic", 9, 34)),
+    ),
+    *(
+        Row(f"realistic: {text}", text, {"/*": APP})
+        for text in (
+            "$o = ['allowedOrigins' => ['https://app.example']]; f(new \\Fruitcake\\Cors\\CorsService($o, 1));",
+            "new \\Asm89\\Stack\\CorsService(array('allowedOrigins' => array('https://app.example')));",
+            "$app = new \\Asm89\\Stack\\Cors($app, ['allowedOrigins' => ['https://app.example']]); new Other();",
+            "new CorsService(options: ['allowed_origins' => ['https://app.example']]);",
+        )
+    ),
+    Row(
+        "realistic: a service has no paths",
+        "new CorsService(['paths' => ['api/*'], 'allowedOrigins' => ['https://app.example']]);",
+        {"/*": APP},
+        (("cosmetic", 1, 29),),
+    ),
+    Row(
+        "realistic: a service that echoes every origin with credentials means every origin without",
+        "new CorsService(['allowedOrigins' => ['*'], 'supportsCredentials' => true]);",
+        {"/*": {**PLAIN, "allow_origins": ["*"]}},
+        (("narrows", 1, 70),),
+    ),
+    Row(
+        "realistic: the same of the older package",
+        "new Asm89\\Stack\\CorsService(['allowedOrigins' => ['*']]);",
+        {"/*": {**PLAIN, "allow_origins": ["*"]}},
+    ),
+]
+
 SETS_TWICE = """<?php
 $a = ['https://a.example'];
 $a[] = 'https://b.example';
@@ -524,6 +591,10 @@ BAD = [
         2,
         2,
     ),
+    Bad("realistic: a service with unknown settings", "f(new CorsService($o));", "known only when the program", 1, 19),
+    Bad("realistic: two services", "new CorsService([]);\nnew CorsService([]);", "a second CorsService", 2, 17),
+    Bad("synthetic: a service without any", "new CorsService();", "no settings of php-cors here", 1, 1),
+    Bad("synthetic: a file with a mistake", "<?php f(A $a);", "this is not PHP", 1, 9),
     Bad("synthetic: neither statements nor lines", "a b c", "this is not PHP", 1, 1),
 ]
 
@@ -535,7 +606,9 @@ BAD = [
         ("'allowed_origins' => [],", "laravel"),
         ("<?php header('Access-Control-Allow-Origin: *');", "laravel"),
         ("header('Access-Control-Allow-Origin: *');", None),
+        (SERVICE, "laravel"),
         ("<?php // Access-Control-Allow-Origin", None),
+        ("<?php // CorsService", None),
         ("<?php $a = 'allowed_origins';", None),
         ("allowed_origins = [", None),
         ("<?php header('Access-Control-Max-Age: 5'); // not Access-Control-Allow-Origin", None),
@@ -565,7 +638,9 @@ def test_a_program_is_not_read(dialect: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "row", [*SETTINGS, *ORIGINS, *PATTERNS, *PATHS, *BY_HAND, *ECHOES, *HANDLERS, *OTHERS], ids=lambda row: row.sentence
+    "row",
+    [*SETTINGS, *ORIGINS, *PATTERNS, *PATHS, *BY_HAND, *ECHOES, *HANDLERS, *SERVICES, *OTHERS],
+    ids=lambda row: row.sentence,
 )
 def test_what_is_read(row: Row) -> None:
     check("laravel", row)
