@@ -395,6 +395,16 @@ ECHOES = [
         "what is asked behind it does not guard it",
     ),
     echo(
+        f"class A {{ function add($r, $q) {{ return $r->header({NAME}, $q->header('Origin')); }} }}\n"
+        "class B { function show($x) { if ($x) { return new class {}; } } }",
+        "what another class asks does not guard it",
+    ),
+    echo(
+        "class B { function show($x) { if ($x) { return; } } }\nheader('Access-Control-Max-Age: 5');\n"
+        f"class A {{ function add($r, $q) {{ return $r->header({NAME}, $q->header('Origin')); }} }}",
+        "nor one before it",
+    )._replace(rules={"/*": {**EVERYONE, "max_age": 5}}),
+    echo(
         "header('Access-Control-Allow-Origin: https://app.example');\n"
         "header('Access-Control-Allow-Origin: ' . $_SERVER['HTTP_ORIGIN']);",
         "behind another value",
@@ -419,6 +429,8 @@ ECHOES = [
             "if (in_array($o, $allowed)) { header('Access-Control-Allow-Origin: ' . $o); }",
             "if ($o === $mine) { header('Access-Control-Allow-Origin: ' . $o); }",
             "if (! $this->allows($request)) { return; } header('Access-Control-Allow-Origin: ' . $o);",
+            f"if ({'$o && ' * 500}$o) {{ header('Access-Control-Allow-Origin: ' . $o); }}",
+            "new Check($o); header('Access-Control-Allow-Origin: ' . $o);",
             "check($o); header('Access-Control-Allow-Origin: ' . $o);",
             "$ok and header('Access-Control-Allow-Origin: ' . $o);",
             "header('Access-Control-Allow-Origin: ' . (in_array($o, $allowed) ? $o : ''));",

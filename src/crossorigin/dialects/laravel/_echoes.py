@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+from bisect import bisect, bisect_left
 from typing import TYPE_CHECKING
 
 from crossorigin.dialects._trees import text_of
@@ -22,6 +23,7 @@ _VARIABLE = f"HTTP_{ORIGIN.upper()}"
 _GETTERS = frozenset({"header", "getheaderline", "get", "server"})
 _ASKERS = frozenset({"has", "hasheader"})
 _CALLS = frozenset({"member_call_expression", "nullsafe_member_call_expression", "scoped_call_expression"})
+_FUNCTIONS = frozenset({"function_call_expression", "object_creation_expression"})
 _LISTS = frozenset({"getallheaders", "apache_request_headers"})
 _PRESENCE = frozenset({"isset", "empty"})
 _JOINS = frozenset({"&&", "||", "and", "or", "xor"})
@@ -30,6 +32,8 @@ _CLASSES = frozenset({"class_declaration", "anonymous_class", "trait_declaration
 _NO_MORE = re.compile(r"(?:[\s()!&|=]|isset|empty|null|''|\"\"|false|and|or)*", re.IGNORECASE)
 _ASKS_METHOD = re.compile(r"['\"]OPTIONS['\"]|REQUEST_METHOD|getMethod\(", re.IGNORECASE)
 _DEEPEST = 40
+#: Longer conditions are not looked into.
+_LONGEST = 2_000
 
 
 class Echoes:
@@ -39,18 +43,39 @@ class Echoes:
         self._source = source
 
     @functools.cached_property
-    def _judging(self) -> list[Node]:
-        """What may look at an origin, in the order of the source."""
-        return [node for node in self._source.tree.walk() if self._judges(node)]
+    def _judging(self) -> list[int]:
+        """Where something begins that may look at an origin, in the order of the source."""
+        found: list[int] = []
+        end = 0
+        for node in self._source.tree.walk():
+            # Why: a condition is judged with all that is in it.
+            if node.start_byte < end:
+                continue
+            condition = _find_condition(node)
+            if condition is not None:
+                end = condition.end_byte
+            if not self._is_harmless(condition) if condition is not None else self._gives_away(node):
+                found.append(node.start_byte)
+        return found
+
+    @functools.cached_property
+    def _classes(self) -> list[tuple[int, int]]:
+        """Where the outermost classes begin and end."""
+        found: list[tuple[int, int]] = []
+        for node in self._source.tree.walk():
+            if node.type in _CLASSES and (not found or node.start_byte >= found[-1][1]):
+                found.append((node.start_byte, node.end_byte))
+        return found
 
     def is_sent_back(self, node: Node) -> bool:
         """Tell whether a value is the origin of whoever asks, and nothing before it looks at that."""
         if not self.is_origin(node):
             return False
-        around = _find_class(node)
         # Why: the methods of a class may be called in any order.
-        start, end = (around.start_byte, around.end_byte) if around else (0, node.end_byte)
-        return not any(start <= one.start_byte < end for one in self._judging)
+        around = bisect(self._classes, (node.start_byte, 0)) - 1
+        start, end = self._classes[around] if around >= 0 else (0, 0)
+        start, end = (start, end) if node.start_byte < end else (0, node.end_byte)
+        return bisect_left(self._judging, start) == bisect_left(self._judging, end)
 
     def is_origin(self, node: Node) -> bool:
         """Tell whether a value is the origin of whoever asks, if there is one."""
@@ -87,20 +112,17 @@ class Echoes:
         except NotLiteralError:
             return ""
 
-    def _judges(self, node: Node) -> bool:
-        """Tell whether a node is a condition, or gives the origin to a function, that may decide about it."""
-        condition = node.child_by_field_name("condition")
-        if node.type == "binary_expression" and operator_of(node).lower() in _JOINS:
-            condition = node
-        if condition is not None:
-            return not self._is_harmless(condition)
-        if node.type != "argument" or node.parent is None or node.parent.parent is None:
+    def _gives_away(self, node: Node) -> bool:
+        """Tell whether a node gives the origin to a function that may decide about it."""
+        if node.type not in _CALLS | _FUNCTIONS or _name_of(node) in SETTERS | _PRESENCE:
             return False
-        return _name_of(node.parent.parent) not in SETTERS | _PRESENCE and self.is_origin(list_parts(node)[-1])
+        return any(self.is_origin(given) for given in list_arguments(node))
 
     def _is_harmless(self, condition: Node) -> bool:
         """Tell whether a condition asks only whether there is an origin, or only for the method."""
         rest = text_of(condition)
+        if len(rest) > _LONGEST:
+            return False
         found = [node for node in self._source.tree.walk(condition) if self._is_asked(node)]
         for node in found:
             rest = rest.replace(text_of(node), "")
@@ -115,11 +137,8 @@ def _name_of(call: Node) -> str:
     return text_of(called).lower().lstrip("\\") if called else ""
 
 
-def _find_class(node: Node) -> Node | None:
-    """Return the outermost class around a node."""
-    found: Node | None = None
-    parent = node.parent
-    while parent is not None:
-        found = parent if parent.type in _CLASSES else found
-        parent = parent.parent
-    return found
+def _find_condition(node: Node) -> Node | None:
+    """Return what a node makes something depend on, if it does."""
+    if node.type == "binary_expression" and operator_of(node).lower() in _JOINS:
+        return node
+    return node.child_by_field_name("condition")
