@@ -72,6 +72,7 @@ def test_another_policy_is_seen(other: dict[str, object], fault: str) -> None:
         ("Vary", None, "may be kept for all"),
         ("Vary", "Accept", "depends on the origin, and does not say so"),
         ("access-control-allow-credentials", "true", "a header is doubled"),
+        ("Access-Control-Max-Age", "601", "the ages of the preflights are (('601',),), not (('600',),)"),
     ],
 )
 def test_a_wrong_answer_is_seen(name: str, value: str | None, fault: str) -> None:

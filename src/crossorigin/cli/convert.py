@@ -146,6 +146,9 @@ def _guess(name: str, text: str) -> str:
     from crossorigin.dialects import guess_dialect, list_readable  # noqa: PLC0415 (--help has no need of it)
 
     found = guess_dialect(text)
+    if found is None and name.endswith(".toml"):
+        # Why: so the mistake in it is told, with its place.
+        return "toml"
     if found is None:
         names = ", ".join(list_readable())
         hint = "name it with --from, and a mistake in the file is told"
