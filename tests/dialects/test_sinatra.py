@@ -372,7 +372,7 @@ def test_names_of_the_server(dialect: str) -> None:
     written = write(dialect, Ruleset([Rule(["/*"], policy), Rule(["/a"], Policy(enforce="all"))]))
     assert "own_hosts: ['*.own.example', 'api.example']," in written.text
     assert "own_hosts: nil," in written.text
-    assert {loss.what for loss in written.losses} == {"websockets='check'", "paths that are ambiguous"}
+    assert {loss.what for loss in written.losses} == {"websockets='check'", "paths that can be read in several ways"}
     assert "own_host" not in write(dialect, Policy(own_hosts=["api.example"])).text
 
 
