@@ -188,7 +188,8 @@ class Ruleset:
         if is_ambiguous_path(decoded) or is_ambiguous_path(written):
             # Why: a path as long is no router's, and each reading of it costs time.
             is_long = len(written) > _LONGEST_READ
-            judges += [*self._policies, None] if is_long else map(self.find_policy, list_readings(written))
+            others = [*self._policies, *([] if "" in self._prefixes else [None])]
+            judges += others if is_long else map(self.find_policy, list_readings(written))
         return tuple({id(judge): judge for judge in judges}.values())
 
     def __eq__(self, other: object) -> bool:

@@ -28,6 +28,7 @@ def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "denies.toml").write_text(DENIES)
     (tmp_path / "main.py").write_text(FASTAPI)
     (tmp_path / "broken.toml").write_text("a = ]\n")
+    (tmp_path / "broken.txt").write_text("a = ]\n")
     (tmp_path / "latin").write_bytes(b"\xff")
     (tmp_path / "null.py").write_text(FASTAPI.replace("x]", '"null"]'))
     (tmp_path / "plain.toml").write_text('allow_origins = ["http://a.example"]\nallow_credentials = true\n')
@@ -47,7 +48,8 @@ def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ("null.py --to toml --accept-dangerous", 0, "dangerously_allow_null_origin = true", "dangerous: "),
         ("plain.toml --to env", 0, "CORS_ALLOW_CREDENTIALS=true", "note: allow_origins has http://a."),
         ("broken.toml --to env --from toml", 2, "", "broken.toml: toml, line 1, column 5: this is not"),
-        ("broken.toml --to env", 2, "", "broken.toml is not certainly of one dialect: name it with"),
+        ("broken.toml --to env", 2, "", "broken.toml: toml, line 1, column 5: this is not"),
+        ("broken.txt --to env", 2, "", "broken.txt is not certainly of one dialect: name it with"),
         ("none.toml --to env", 2, "", "none.toml cannot be read (No such file"),
         ("latin --to env", 2, "", "latin is not UTF-8, from byte 0 on"),
         ("cors.toml --to basic", 2, "", '"basic" is no dialect: write one of '),
@@ -159,7 +161,7 @@ def test_the_parsers_that_are_missing_are_told(
 ) -> None:
     """Without its parser, a file of another language is not recognized, and nothing is wrong with it."""
     monkeypatch.setattr("crossorigin.cli.convert._PARSERS", ("no_such_parser",))
-    assert main(["convert", "broken.toml", "--to", "env"]) == 2
+    assert main(["convert", "broken.txt", "--to", "env"]) == 2
     assert "only known with parsers: pip install 'crossorigin[convert]'" in capsys.readouterr().err
 
 

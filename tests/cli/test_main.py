@@ -99,6 +99,26 @@ def test_streams_that_fail(redirection: str, text: str) -> None:
     assert text in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("arguments", "redirection", "status", "text"),
+    [
+        ("- --to php", "<&-", 2, "the standard input is closed: name a file\n"),
+        ("- --to php", "</dev/zero", 2, "has more than 16000000 bytes: part it\n"),
+        ("/dev/zero --to php", "", 2, "has more than 16000000 bytes: part it\n"),
+        ("- --to php --from env", ">&- <<< CORS_ALLOW_ORIGINS=https://a.example", 2, "the standard output is closed"),
+        ("- --to env --from env", "2>&- <<< CORS_ALLOW_ORIGINS=https://a.example", 0, ""),
+        ("- --to django --from env", "2>&- <<< $'CORS_ALLOW_ORIGINS=x'", 2, ""),
+    ],
+)
+def test_streams_of_convert(arguments: str, redirection: str, status: int, text: str) -> None:
+    """What is closed, or has no end, is told in one line."""
+    command = f'"{sys.executable}" -m crossorigin convert {arguments} {redirection}'
+    done = subprocess.run(["bash", "-c", command], capture_output=True, check=False, text=True, timeout=60)
+    assert done.returncode == status
+    assert text in done.stderr
+    assert done.stderr.count("\n") == (1 if text else 0)
+
+
 def test_an_input_of_any_encoding() -> None:
     """Bytes that are no text of this terminal are told of, not tripped over."""
     command = [sys.executable, "-m", "crossorigin", "check", "-", "--origin", "null"]

@@ -149,6 +149,7 @@ def _execute(text: str, names: dict[str, Any]) -> None:
 RUN: dict[str, Callable[[str], contextlib.AbstractContextManager[Any]]] = {
     "fastapi": _run_fastapi,
     "flask-cors": _run_flask,
+    "flask-cors, views": _run_flask,
     "django": _run_django,
     "kui": _run_kui,
     "fastrapi": _run_fastrapi,

@@ -139,7 +139,141 @@ ROWS = [
         (("cosmetic", 1, 18),),
     ),
 ]
+OPENAPI = """openapi: 3.0.1
+info:
+  title: Shop
+x-amazon-apigateway-cors:
+  allowOrigins:
+    - https://app.example
+  allowMethods: [GET, PUT]
+  allowHeaders: [authorization]
+  exposeHeaders: [x-total]
+  maxAge: 60
+  allowCredentials: true
+"""
+SAID: dict[str, Any] = {
+    "allow_origins": ["https://app.example"],
+    "allow_methods": ["GET", "PUT", "HEAD", "POST"],
+    "allow_headers": ["authorization"],
+    "expose_headers": ["x-total"],
+    "max_age": 60,
+    "allow_credentials": True,
+    "deny_headers": DENIED,
+}
+TEMPLATE = """AWSTemplateFormatVersion: '2010-09-09'
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Role:
+    Type: AWS::IAM::Role
+  Api:
+    Type: {type}
+    Properties:
+      Name: !Sub "${{AWS::StackName}}-api"
+{more}"""
+
+
+def template(*lines: str, kind: str = "AWS::Serverless::HttpApi") -> str:
+    """Write a template whose API has these properties, from the tenth line on."""
+    return TEMPLATE.format(type=kind, more="".join(f"      {line}\n" for line in lines))
+
+
+IN_YAML = [
+    Row("realistic: an OpenAPI definition in YAML", OPENAPI, {"/*": SAID}),
+    Row(
+        "realistic: the same with what cannot work, in its place",
+        OPENAPI.replace("https://app.example", "'*'"),
+        {"/*": {name: value for name, value in SAID.items() if name != "allow_credentials"} | {"allow_origins": ["*"]}},
+        (("narrows", 11, 21),),
+    ),
+    Row(
+        "realistic: a template of SAM",
+        template("CorsConfiguration:", "  AllowOrigins: [https://app.example]", "  MaxAge: 5"),
+        {"/*": {**APP, "max_age": 5}},
+    ),
+    Row(
+        "realistic: a template of CloudFormation",
+        template("CorsConfiguration:", "  AllowOrigins: [https://app.example]", kind="AWS::ApiGatewayV2::Api"),
+        {"/*": APP},
+    ),
+    Row(
+        "realistic: SAM makes every origin of true",
+        template("CorsConfiguration: true"),
+        {"/*": {**REST, "allow_origins": ["*"]}},
+    ),
+    Row(
+        "realistic: for all APIs of a template of SAM",
+        "Globals:\n  HttpApi:\n    CorsConfiguration:\n      AllowOrigins: [https://app.example]\n" + template(),
+        {"/*": APP},
+    ),
+    Row(
+        "realistic: a definition in a template",
+        template("DefinitionBody:", "  x-amazon-apigateway-cors:", "    allowOrigins: [https://app.example]"),
+        {"/*": APP},
+    ),
+    Row(
+        "realistic: a definition in a template of CloudFormation",
+        template("Body:", "  x-amazon-apigateway-cors: !Ref Cors", kind="AWS::ApiGatewayV2::Api"),
+        {"/*": REST},
+        (("narrows", 11, 35),),
+    ),
+    Row(
+        "realistic: functions of a template, short and long",
+        template(
+            "CorsConfiguration:",
+            "  AllowOrigins:",
+            "    - !Sub 'https://${Domain}'",
+            "    - https://app.example",
+            "    - Fn::ImportValue: Site",
+            "    - !If [IsTest, http://localhost, !Ref AWS::NoValue]",
+            "  AllowMethods: !Split [',', !Ref Methods]",
+            "  AllowHeaders: !Ref Names",
+            "  AllowCredentials: {Ref: Credentials}",
+            "  MaxAge: !FindInMap [Ages, !Ref Stage, Cors]",
+        ),
+        {"/*": APP},
+        (
+            ("narrows", 12, 13),
+            ("narrows", 14, 13),
+            ("narrows", 15, 13),
+            ("narrows", 16, 23),
+            ("narrows", 17, 23),
+            ("narrows", 18, 27),
+            ("cosmetic", 19, 17),
+        ),
+    ),
+    *(
+        Row(
+            f"realistic: a whole configuration by a function: {text}",
+            template(f"CorsConfiguration: {text}"),
+            {"/*": REST},
+            (("narrows", 10, 26), *more),
+        )
+        for text, more in (
+            ("!If [IsTest, {AllowOrigins: ['*']}, !Ref AWS::NoValue]", ()),
+            ("{Ref: Cors}", ()),
+        )
+    ),
+    Row("synthetic: a tag that says nothing", "AllowOrigins: [! 'https://app.example']\n", {"/*": APP}),
+]
 BAD = [
+    Bad("synthetic: no YAML", "AllowOrigins: [", "this is not YAML", 1, 16),
+    Bad("realistic: an empty file", "", "there is no CORS configuration of an HTTP API here", 1, 1),
+    Bad(
+        "realistic: a REST API, which has none",
+        template("Cors: \"'*'\"", kind="AWS::Serverless::Api"),
+        "there is no CORS configuration of an HTTP API here",
+        1,
+        1,
+    ),
+    Bad(
+        "realistic: two in a template",
+        template("CorsConfiguration: true", "DefinitionBody:", "  x-amazon-apigateway-cors: {maxAge: 1}"),
+        "this is a second configuration",
+        12,
+        35,
+    ),
+    Bad("realistic: a text, in YAML", "AllowOrigins: '*'", "is a list of texts", 1, 15),
+    Bad("realistic: true, where only SAM takes it", "CorsConfiguration: true", "there is no CORS configuration", 1, 1),
     Bad("synthetic: no JSON", "{", "this is not JSON", 1, 2),
     Bad("realistic: another object", "{}", "there is no CORS configuration of an HTTP API here", 1, 1),
     Bad("synthetic: two", json.dumps({"Cors": ORIGIN, "cors": ORIGIN}), "this is a second configuration", 1, 61),
@@ -148,7 +282,7 @@ BAD = [
 ]
 
 
-@pytest.mark.parametrize("row", ROWS, ids=[row.sentence for row in ROWS])
+@pytest.mark.parametrize("row", [*ROWS, *IN_YAML], ids=lambda row: row.sentence)
 def test_rows(row: Row) -> None:
     check("api-gateway", row)
 
@@ -158,7 +292,12 @@ def test_bad(bad: Bad) -> None:
     check_bad("api-gateway", bad)
 
 
-@pytest.mark.parametrize("text", ["1", "[]", '{"Cors": {"a": 1}}', "{"])
+@pytest.mark.parametrize("row", IN_YAML[:-1], ids=lambda row: row.sentence)
+def test_what_is_guessed(row: Row) -> None:
+    assert guess_dialect(row.text) == "api-gateway"
+
+
+@pytest.mark.parametrize("text", ["MaxAge: [", "MaxAge", "1", "[]", '{"Cors": {"a": 1}}', "{"])
 def test_what_only_names_it_is_not_guessed(text: str) -> None:
     assert guess_dialect(text) is None
 

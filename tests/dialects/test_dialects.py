@@ -185,6 +185,66 @@ def test_deep_texts_end_in_time(dialect: str, text: str) -> None:
         read(dialect, text)
 
 
+_NGINX = "events {{}}\nhttp {{\n server {{\n{}\n }}\n}}\n"
+_HEADER = "add_header Access-Control-Allow-Origin"
+
+#: *hostile*: a dialect, a text of it whose parts are each held against all the others, what is said, and where.
+CROWDED = {
+    "rack-cors: resources": (
+        "rack-cors",
+        "use Rack::Cors do\n allow do\n  origins 'https://a.example'\n"
+        + "".join(f"  resource '/p{number}', methods: [:get]\n" for number in range(2001))
+        + " end\nend\n",
+        "there are 2001 paths here, and at most 2000 are read",
+        1,
+    ),
+    "express: uses": (
+        "express",
+        "const cors = require('cors');\n" + "".join(f"app.use('/p{number}', cors());\n" for number in range(2001)),
+        "there are 2001 paths here, and at most 2000 are read",
+        1,
+    ),
+    "nginx: locations": (
+        "nginx",
+        _NGINX.format("\n".join(f"location /a{n}/ {{ {_HEADER} 'https://a{n}.example'; }}" for n in range(1500))),
+        "it would take too long",
+        4,
+    ),
+    "nginx: conditions": (
+        "nginx",
+        _NGINX.format(
+            "location / {"
+            + "\n".join(
+                f"if ($http_origin = 'https://a{n}.example') {{ {_HEADER} $http_origin; }}" for n in range(1500)
+            )
+            + "}"
+        ),
+        "it would take too long",
+        4,
+    ),
+    "toml: parts of a key": (
+        "toml",
+        "max_age = 1\n" + " . ".join(["a", '"b c"', "'d'"] * 7000) + " = 1",
+        "too many",
+        2,
+    ),
+    "toml: mistakes": ("toml", f"allow_origins = {['x'] * 5000}", "5000 settings cannot be used", 1),
+}
+
+
+@pytest.mark.parametrize(("dialect", "text", "what", "line"), CROWDED.values(), ids=CROWDED)
+def test_crowded_texts_end_in_time(dialect: str, text: str, what: str, line: int) -> None:
+    """They end with an error that can be shown."""
+    with pytest.raises(DialectError, match=what) as caught:
+        read(dialect, text)
+    assert caught.value.line == line
+    assert len(str(caught.value)) < 20_000
+
+
+def test_a_text_that_is_too_long_is_of_no_dialect() -> None:
+    assert guess_dialect("allow_origins = ['https://a.example']\n" + "#" * 4_000_000) is None
+
+
 def test_a_text_that_nobody_has_written_is_not_read() -> None:
     with pytest.raises(DialectError, match="at most 4000000 are read"):
         read("toml", "#" * 4_000_001)

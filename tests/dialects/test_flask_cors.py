@@ -115,7 +115,149 @@ ROWS = [
         (("narrows", 4, 2), ("widens", 4, 2), ("widens", 3, 1)),
     ),
 ]
+VIEWS = "from flask_cors import CORS, cross_origin\n"
+
+
+def view(decorators: str, more: str = "") -> str:
+    """Write one view with its decorators, from the third line on."""
+    return f"{VIEWS}app = Flask(__name__)\n{decorators}\ndef show():\n    return ''\n{more}"
+
+
+DECORATED = [
+    Row(
+        "realistic: after the documentation of flask-cors, one view for everyone",
+        view('@app.route("/")\n@cross_origin() # allow all origins all methods.'),
+        {"/": ANY},
+    ),
+    Row(
+        "realistic: options, by a blueprint with a prefix of its own",
+        view(
+            "bp = Blueprint('a', __name__, url_prefix='/api/')\n@bp.get('/items')\n"
+            "@flask_cors.cross_origin(origins='https://app.example', max_age=5)",
+            "app.register_blueprint(bp)",
+        ),
+        {"/api/items": {**APP, "max_age": 5}},
+    ),
+    Row(
+        "realistic: a prefix where it is registered, and a route without a path of its own",
+        view(
+            "bp = Blueprint('a', __name__, url_prefix='/api')\n@bp.route('')\n@bp.route(rule='/b')\n@cross_origin()",
+            "app.register_blueprint(bp, url_prefix='/v1', name='b')",
+        ),
+        {"/v1/b": ANY, "/v1": ANY},
+    ),
+    Row(
+        "realistic: a blueprint that is registered elsewhere",
+        view("bp = Blueprint('a', __name__)\n@bp.post('/items')\n@cross_origin()"),
+        {"/items": ANY},
+        (("narrows", 4, 2), ("widens", 4, 2)),
+    ),
+    Row(
+        "realistic: a converter, and the rest of the path",
+        view("@app.get('/users/<int:id>/posts')\n@login\n@cross_origin()\n@cached(5)"),
+        {"/users/*": ANY},
+        (("widens", 3, 2),),
+    ),
+    Row(
+        "realistic: the configuration of the app, and the app itself for all other paths",
+        view(
+            "@app.put('/items')\n@cross_origin(origins='https://app.example')",
+            "app.config['CORS_MAX_AGE'] = 5\nCORS(app, resources={'/items': {}, '/b': {}})",
+        ),
+        {"/items": {**APP, "max_age": 5}, "/b": {**ANY, "max_age": 5}},
+        (("cosmetic", 8, 22),),
+    ),
+    Row(
+        "realistic: a converter, beside the app itself",
+        view("@app.get('/users/<int:id>')\n@cross_origin()", "CORS(app, origins='https://app.example')"),
+        {"/users/*": ANY, "/*": APP},
+        (("widens", 3, 2), ("narrows", 3, 2)),
+    ),
+    Row(
+        "realistic: the decorator above the route, where Flask does not see it; no parentheses; no decorator at all",
+        view(
+            "@cross_origin()\n@app.get('/a')",
+            "@app.get('/b')\n@cross_origin\ndef b(): ...\n@app.get('/c')\ndef c(): ...\n@cross_origin()\ndef d(): ...\n"
+            "CORS(app)",
+        ),
+        {"/*": ANY},
+        (("cosmetic", 3, 2), ("narrows", 8, 2), ("widens", 8, 2), ("narrows", 12, 2), ("widens", 12, 2)),
+    ),
+    Row(
+        "realistic: the decorator between two routes: the upper one has it",
+        view("@app.get('/a')\n@cross_origin()\n@app.get('/b')"),
+        {"/a": ANY},
+    ),
+    Row(
+        "realistic: two views at a path",
+        view("@app.get('/a')\n@cross_origin()", "@app.post('/a')\n@cross_origin(max_age=5)\nasync def b(): ...\n"),
+        {"/a": ANY},
+        (("narrows", 7, 2), ("widens", 7, 2)),
+    ),
+    *(
+        Row(
+            f"realistic: two views at a path, of which one is not decorated{name}",
+            view("@app.get('/a')\n@cross_origin()", f"@app.post('/a')\ndef b(): ...\n{more}"),
+            {"/a": ANY, **rules},
+            losses,
+        )
+        for name, more, rules, losses in (
+            ("", "", {}, (("widens", 3, 2),)),
+            (", beside the app", "CORS(app)", {"/*": ANY}, (("widens", 3, 2), ("narrows", 3, 2))),
+        )
+    ),
+    Row(
+        "hostile: every origin with credentials, by an expression",
+        view("@app.get('/a')\n@cross_origin(origins=['https://.*'], supports_credentials=True)"),
+        {
+            "/a": {
+                **REST,
+                "allow_origin_regex": ["https://.*"],
+                "allow_credentials": True,
+                "dangerously_allow_any_origin_with_credentials": True,
+            }
+        },
+        (("narrows", 4, 23),),
+        ("dangerously_allow_any_origin_with_credentials",),
+    ),
+    Row(
+        "realistic: without an answer to preflights",
+        view("@app.get('/a')\n@cross_origin(automatic_options=False)"),
+        {"/a": ANY},
+        (("widens", 4, 2),),
+    ),
+    Row(
+        "realistic: with an answer to preflights, as always; and options that are none",
+        view("@app.get('/a')\n@cross_origin(automatic_options=True, resources={})"),
+        {"/a": ANY},
+        (("cosmetic", 4, 49),),
+    ),
+    Row(
+        "realistic: options that are known later",
+        view("@app.get('/a')\n@cross_origin(**options)"),
+        {"/a": {"allow_methods": [], "deny_headers": DENIED, "max_age": None}},
+        (("narrows", 4, 17),) * 4,
+    ),
+    Row(
+        "synthetic: two decorators, of which the lower one counts",
+        view("@app.get('/a')\n@cross_origin(max_age=5)\n@cross_origin()"),
+        {"/a": ANY},
+        (("narrows", 4, 2), ("widens", 4, 2)),
+    ),
+    Row(
+        "synthetic: paths that are none, or known later",
+        view(
+            "@app.get('/a')\n@app.get(path)\n@app.get()\n@app.get(5)\n@app.get('a')\n@app.get('/a/*')\n@cross_origin()",
+            "@app.get(path)\n@app.get('b')\n@other\ndef b(): ...\n"
+            "bp = Blueprint(url_prefix=x)\n@bp.get('/a')\ndef c(): ...",
+        ),
+        {"/a": ANY},
+        tuple((how_bad, line, 2) for line in (8, 7, 6, 5, 4) for how_bad in ("narrows", "widens")),
+    ),
+]
 BAD = [
+    Bad("realistic: of another module", "@app.get('/a')\n@cross_origin()\ndef f(): ...", "no CORS(app) here", 1, 1),
+    Bad("realistic: a view without a route", f"{VIEWS}@cross_origin()\ndef f(): ...", "no CORS(app) here", 1, 1),
     Bad("realistic: none", "import flask_cors", "there is no CORS(app) here", 1, 1),
     Bad("synthetic: of another module", "CORS(app)", "there is no CORS(app) here", 1, 1),
     Bad("realistic: two", f"{START}CORS(a)\nCORS(b)", "this is a second CORS(...)", 3, 1),
@@ -136,7 +278,7 @@ BAD = [
 ]
 
 
-@pytest.mark.parametrize("row", ROWS, ids=[row.sentence for row in ROWS])
+@pytest.mark.parametrize("row", [*ROWS, *DECORATED], ids=lambda row: row.sentence)
 def test_rows(row: Row) -> None:
     check("flask-cors", row)
 
@@ -146,7 +288,11 @@ def test_bad(bad: Bad) -> None:
     check_bad("flask-cors", bad)
 
 
-@pytest.mark.parametrize("text", ["CORS = (", "CORS", "x"])
+def test_a_view_is_guessed() -> None:
+    assert guess_dialect(view("@app.get('/')\n@cross_origin()")) == "flask-cors"
+
+
+@pytest.mark.parametrize("text", ["CORS = (", "CORS", "x", "@cross_origin()\ndef f(): ..."])
 def test_what_only_names_it_is_not_guessed(text: str) -> None:
     assert guess_dialect(text) is None
 

@@ -334,6 +334,226 @@ BY_HAND = [
     ),
 ]
 
+EVERYONE: dict[str, Any] = {
+    "allow_origins": ["*"],
+    "allow_credentials": True,
+    "dangerously_allow_any_origin_with_credentials": True,
+    "max_age": None,
+    **DENIED,
+}
+CREDENTIALS = "header('Access-Control-Allow-Credentials: true');"
+NAME = "'Access-Control-Allow-Origin'"
+
+
+def echo(text: str, sentence: str = "", *losses: tuple[str, int, int]) -> Row:
+    found = ("dangerously_allow_any_origin_with_credentials",)
+    return Row(f"hostile: {sentence or text}", f"{CREDENTIALS}\n{text}", {"/*": EVERYONE}, losses, found)
+
+
+def judged(text: str, line: int, column: int) -> Row:
+    """Write what looks at the origin first: whom it lets in is not known."""
+    rules = {"/*": {"allow_credentials": True, "max_age": None, **DENIED}}
+    return Row(f"realistic: {text}", f"{CREDENTIALS}\n{text}", rules, (("narrows", line, column),))
+
+
+ECHOES = [
+    *(
+        echo(f"$response->header({NAME}, {value});")
+        for value in (
+            "$request->header('Origin')",
+            "$request->header('origin', '*')",
+            "$request?->headers->get('Origin')",
+            "request()->headers->get('Origin')",
+            "$request->server('HTTP_ORIGIN')",
+            "Request::header('Origin')",
+            "$request->getHeaderLine('Origin')",
+            "$_SERVER['HTTP_ORIGIN']",
+            "($_SERVER['HTTP_ORIGIN'] ?? '')",
+            "$_SERVER['HTTP_ORIGIN'] ?? '*'",
+            "$request->header('Origin') ?: '*'",
+            "isset($_SERVER['HTTP_ORIGIN']) ? $_SERVER['HTTP_ORIGIN'] : '*'",
+            "getallheaders()['Origin']",
+        )
+    ),
+    echo("header('Access-Control-Allow-Origin: ' . $_SERVER['HTTP_ORIGIN']);"),
+    echo("header(\"Access-Control-Allow-Origin: {$_SERVER['HTTP_ORIGIN']}\");"),
+    echo("$origin = $_SERVER['HTTP_ORIGIN'] ?? '';\nheader(\"Access-Control-Allow-Origin: $origin\");"),
+    echo(f"$headers = [{NAME} => $_SERVER['HTTP_ORIGIN']];"),
+    *(
+        echo(f"$o = $_SERVER['HTTP_ORIGIN'] ?? '';\nif ({condition}) {{ header('Access-Control-Allow-Origin: '.$o); }}")
+        for condition in (
+            "isset($_SERVER['HTTP_ORIGIN'])",
+            "$o !== '' && !empty($o)",
+            "$request->hasHeader('Origin') and $o",
+            "$request->headers->has('Origin')",
+            "$_SERVER['REQUEST_METHOD'] === 'OPTIONS'",
+            "$request->isMethod('OPTIONS')",
+        )
+    ),
+    echo(
+        "header('Access-Control-Allow-Origin: ' . $_SERVER['HTTP_ORIGIN']);\nif ($page === 'a') { show(); }",
+        "what is asked behind it does not guard it",
+    ),
+    echo(
+        f"class A {{ function add($r, $q) {{ return $r->header({NAME}, $q->header('Origin')); }} }}\n"
+        "class B { function show($x) { if ($x) { return new class {}; } } }",
+        "what another class asks does not guard it",
+    ),
+    echo(
+        "class B { function show($x) { if ($x) { return; } } }\nheader('Access-Control-Max-Age: 5');\n"
+        f"class A {{ function add($r, $q) {{ return $r->header({NAME}, $q->header('Origin')); }} }}",
+        "nor one before it",
+    )._replace(rules={"/*": {**EVERYONE, "max_age": 5}}),
+    echo(
+        "header('Access-Control-Allow-Origin: https://app.example');\n"
+        "header('Access-Control-Allow-Origin: ' . $_SERVER['HTTP_ORIGIN']);",
+        "behind another value",
+        ("narrows", 3, 8),
+        ("widens", 3, 8),
+    ),
+    Row(
+        "realistic: without credentials, it is every origin",
+        f"$r->header({NAME}, $request->header('Origin'));",
+        {"/*": {"allow_origins": ["*"], "max_age": None, **DENIED}},
+    ),
+    Row(
+        "realistic: with credentials, a star that is sent beside it is a name",
+        f"{CREDENTIALS} header('Access-Control-Allow-Methods: *');\n$r->header({NAME}, $request->header('Origin'));",
+        {"/*": EVERYONE},
+        (("narrows", 1, 58),),
+        ("dangerously_allow_any_origin_with_credentials",),
+    ),
+    *(
+        judged(f"$o = $_SERVER['HTTP_ORIGIN'] ?? '';\n{text}", 3, text.index("header(") + 8)
+        for text in (
+            "if (in_array($o, $allowed)) { header('Access-Control-Allow-Origin: ' . $o); }",
+            "if ($o === $mine) { header('Access-Control-Allow-Origin: ' . $o); }",
+            "if (! $this->allows($request)) { return; } header('Access-Control-Allow-Origin: ' . $o);",
+            f"if ({'$o && ' * 500}$o) {{ header('Access-Control-Allow-Origin: ' . $o); }}",
+            "new Check($o); header('Access-Control-Allow-Origin: ' . $o);",
+            "check($o); header('Access-Control-Allow-Origin: ' . $o);",
+            "$ok and header('Access-Control-Allow-Origin: ' . $o);",
+            "header('Access-Control-Allow-Origin: ' . (in_array($o, $allowed) ? $o : ''));",
+            "header('Access-Control-Allow-Origin: ' . $o . '.example');",
+            "header('Access-Control-Allow-Origin: ' . $_SERVER['SERVER_NAME'][$i]);",
+            "header('Access-Control-Allow-Origin: ' . $request->header($which));",
+            "header('Access-Control-Allow-Origin: ' . $request->header());",
+            "header('Access-Control-Allow-Origin: ' . $request->ip('Origin'));",
+        )
+    ),
+    judged(
+        f"class A {{\n function add($r, $q) {{ return $r->header({NAME}, $q->header('Origin')); }}\n"
+        " function show($r, $q) { if ($this->knows($q)) { $this->add($r, $q); } }\n}",
+        3,
+        43,
+    ),
+    judged(
+        "".join(f"$o{number} = $o{number + 1};\n" for number in range(50))
+        + f"$o50 = $_SERVER['HTTP_ORIGIN'];\n$r->header({NAME}, $o0);",
+        53,
+        12,
+    ),
+    judged("$o = " + "(" * 45 + "1" + ")" * 45 + f" ?? 2; $r->header({NAME}, " + "$a ?: " * 45 + "$b);", 2, 115),
+]
+
+HANDLED = f"""class Cors
+{{
+    public function handle($request, $next)
+    {{
+        return $next($request)->header({NAME}, 'https://app.example')
+            ->header('Access-Control-Max-Age', 5);
+    }}
+}}
+"""
+HANDLED_APP = {"/*": {**APP_ONLY, "max_age": 5, **DENIED}}
+HANDLERS = [
+    Row("realistic: a middleware, which may be for some routes only", HANDLED, HANDLED_APP, (("widens", 5, 40),)),
+    *(
+        Row(f"realistic: a middleware for all requests: {text}", HANDLED + text, HANDLED_APP)
+        for text in (
+            "$middleware->append(Cors::class);",
+            "$middleware->prepend([Other::class, \\App\\Http\\Middleware\\Cors::class]);",
+            "class Kernel { protected $middleware = [Cors::class]; }",
+        )
+    ),
+    *(
+        Row(f"realistic: a middleware for some: {text}", HANDLED + text, HANDLED_APP, (("widens", 5, 40),))
+        for text in (
+            "$middleware->web(append: [Cors::class]);",
+            "$middleware->append(Other::class);",
+            "class Kernel { protected $routeMiddleware = ['cors' => Cors::class]; }",
+            "class Other { abstract function other(); }\n$x = new class { function handle() {} };",
+        )
+    ),
+]
+
+#: After php-cors' own documentation, where the calls are written with types.
+SERVICE = r"""<?php
+
+use Fruitcake\Cors\CorsService;
+
+$cors = new CorsService([
+    'allowedHeaders'         => ['x-allowed-header', 'x-other-allowed-header'],
+    'allowedMethods'         => ['DELETE', 'GET', 'POST', 'PUT'],
+    'allowedOrigins'         => ['http://localhost', 'https://*.example.com'],
+    'allowedOriginsPatterns' => ['/localhost:\d/'],
+    'exposedHeaders'         => ['Content-Encoding'],
+    'maxAge'                 => false,
+    'supportsCredentials'    => false,
+]);
+
+$cors->addActualRequestHeaders(Response $response, $origin);
+$cors->handlePreflightRequest(Request $request);
+$cors->isActualRequestAllowed(Request $request);
+"""
+IS_SERVED: dict[str, Any] = {
+    "allow_methods": ["DELETE", "GET", "POST", "PUT", "HEAD"],
+    "allow_headers": ["x-allowed-header", "x-other-allowed-header"],
+    "allow_origin_regex": [r".*localhost:\d.*"],
+    "expose_headers": ["Content-Encoding"],
+    **PLAIN,
+}
+SERVICES = [
+    Row(
+        "realistic: a service, after the documentation of php-cors",
+        SERVICE,
+        {"/*": {"allow_origins": ["http://localhost", "https://*.example.com"], **IS_SERVED}},
+        (("cosmetic", 9, 34),),
+    ),
+    Row(
+        "realistic: a service of the older package, in which a * in an origin is part of it",
+        SERVICE.replace("Fruitcake\\Cors", "Asm89\\Stack").replace("'maxAge' ", "'max_age'"),
+        {"/*": {"allow_origins": ["http://localhost"], **IS_SERVED}},
+        (("cosmetic", 11, 33), ("cosmetic", 8, 54), ("cosmetic", 9, 34)),
+    ),
+    *(
+        Row(f"realistic: {text}", text, {"/*": APP})
+        for text in (
+            "$o = ['allowedOrigins' => ['https://app.example']]; f(new \\Fruitcake\\Cors\\CorsService($o, 1));",
+            "new \\Asm89\\Stack\\CorsService(array('allowedOrigins' => array('https://app.example')));",
+            "$app = new \\Asm89\\Stack\\Cors($app, ['allowedOrigins' => ['https://app.example']]); new Other();",
+            "new CorsService(options: ['allowed_origins' => ['https://app.example']]);",
+        )
+    ),
+    Row(
+        "realistic: a service has no paths",
+        "new CorsService(['paths' => ['api/*'], 'allowedOrigins' => ['https://app.example']]);",
+        {"/*": APP},
+        (("cosmetic", 1, 29),),
+    ),
+    Row(
+        "realistic: a service that echoes every origin with credentials means every origin without",
+        "new CorsService(['allowedOrigins' => ['*'], 'supportsCredentials' => true]);",
+        {"/*": {**PLAIN, "allow_origins": ["*"]}},
+        (("narrows", 1, 70),),
+    ),
+    Row(
+        "realistic: the same of the older package",
+        "new Asm89\\Stack\\CorsService(['allowedOrigins' => ['*']]);",
+        {"/*": {**PLAIN, "allow_origins": ["*"]}},
+    ),
+]
+
 SETS_TWICE = """<?php
 $a = ['https://a.example'];
 $a[] = 'https://b.example';
@@ -383,6 +603,10 @@ BAD = [
         2,
         2,
     ),
+    Bad("realistic: a service with unknown settings", "f(new CorsService($o));", "known only when the program", 1, 19),
+    Bad("realistic: two services", "new CorsService([]);\nnew CorsService([]);", "a second CorsService", 2, 17),
+    Bad("synthetic: a service without any", "new CorsService();", "no settings of php-cors here", 1, 1),
+    Bad("synthetic: a file with a mistake", "<?php f(A $a);", "this is not PHP", 1, 9),
     Bad("synthetic: neither statements nor lines", "a b c", "this is not PHP", 1, 1),
 ]
 
@@ -394,7 +618,9 @@ BAD = [
         ("'allowed_origins' => [],", "laravel"),
         ("<?php header('Access-Control-Allow-Origin: *');", "laravel"),
         ("header('Access-Control-Allow-Origin: *');", None),
+        (SERVICE, "laravel"),
         ("<?php // Access-Control-Allow-Origin", None),
+        ("<?php // CorsService", None),
         ("<?php $a = 'allowed_origins';", None),
         ("allowed_origins = [", None),
         ("<?php header('Access-Control-Max-Age: 5'); // not Access-Control-Allow-Origin", None),
@@ -424,7 +650,9 @@ def test_a_program_is_not_read(dialect: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "row", [*SETTINGS, *ORIGINS, *PATTERNS, *PATHS, *BY_HAND, *OTHERS], ids=lambda row: row.sentence
+    "row",
+    [*SETTINGS, *ORIGINS, *PATTERNS, *PATHS, *BY_HAND, *ECHOES, *HANDLERS, *SERVICES, *OTHERS],
+    ids=lambda row: row.sentence,
 )
 def test_what_is_read(row: Row) -> None:
     check("laravel", row)

@@ -15,7 +15,7 @@ import strategies
 from crossorigin import PolicyWarning
 from crossorigin.browser import Call
 from crossorigin.dialects import read, write
-from dialects.packages import RUN, compare
+from dialects.packages import EXTRA, METHODS, RUN, compare
 
 ORIGINS = (
     "https://app.example",
@@ -120,6 +120,32 @@ flask_sources = st.builds(
     lambda options, more: _write_call("from flask_cors import CORS\nCORS(app", {**options, **more}),
     flask_options,
     st.one_of(st.just({}), st.fixed_dictionaries({"resources": resources})),
+)
+
+
+def _write_views(views: list[tuple[str, dict[str, Any]]], call: dict[str, Any] | None) -> str:
+    """Write views that answer as the app does, and CORS(app) beside them or not."""
+    text = "from flask_cors import CORS, cross_origin\n"
+    methods = [one for one in METHODS if one != "OPTIONS"]
+    for number, (path, options) in enumerate(views):
+        given = ", ".join(f"{name}={value!r}" for name, value in options.items())
+        text += f"@app.route({path!r}, methods={methods!r})\n@cross_origin({given})\n"
+        text += f"def view_{number}(**parts):\n    return 'ok', {EXTRA!r}\n"
+    return text if call is None else text + _write_call("CORS(app", call)
+
+
+flask_views = st.builds(
+    _write_views,
+    st.lists(
+        st.tuples(
+            st.sampled_from(("/items", "/items", "/public/a", "/public/<name>", "/<int:number>", "/it/<path:rest>")),
+            flask_options,
+        ),
+        min_size=1,
+        max_size=3,
+        unique_by=lambda view: view[0],
+    ),
+    st.one_of(st.none(), flask_options),
 )
 django_sources = st.fixed_dictionaries(
     {"CORS_ALLOWED_ORIGINS": origins},
@@ -260,6 +286,7 @@ SOURCES = {
     "s3": s3_sources,
     "fastapi": fastapi_sources,
     "flask-cors": flask_sources,
+    "flask-cors, views": flask_views,
     "django": django_sources,
     "fastrapi": fastrapi_sources,
     "kui": kui_sources,
@@ -324,7 +351,7 @@ def check_written(dialect: str, data: st.DataObject) -> None:
     compare(dialect, written, data.draw(many_calls), reads=False)
 
 
-@pytest.mark.parametrize("dialect", IN_PROCESS)
+@pytest.mark.parametrize("dialect", [name for name in IN_PROCESS if "views" not in name])
 @settings(max_examples=120, deadline=None)
 @given(st.data())
 def test_what_is_written_does_what_the_policy_says(dialect: str, data: st.DataObject) -> None:

@@ -66,9 +66,15 @@ def test_an_expression_that_php_does_not_have() -> None:
     [
         (Policy(allow_origins=[APP]), ["'origins' => ['https://app.example'],"], ["findRule", "isOwnPage", "enforce"]),
         (Policy(allow_origins="*"), ["'origins' => '*',", "'patterns' => [],"], ["require_origin", "allow_private"]),
+        (
+            Policy(allow_origins=[APP], enforce="all", own_hosts=["api.example", "*.own.example"]),
+            ["isOwnHost", "'own_hosts' => ['*.own.example', 'api.example'],"],
+            ["error_messages"],
+        ),
+        (Policy(own_hosts=["api.example"]), [], ["isOwnHost", "own_hosts"]),
         (FULL, ["isOwnPage", "'denied' => ['https://x.example.com'],", "error_messages", "'methods' => null,"], []),
     ],
-    ids=["plain", "open", "full"],
+    ids=["plain", "open", "hosts", "hosts that nothing asks for", "full"],
 )
 def test_only_what_is_needed_is_written(dialect: str, policy: Policy, there: list[str], not_there: list[str]) -> None:
     """What a policy does not use is not in the program."""

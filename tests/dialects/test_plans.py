@@ -10,7 +10,7 @@ from hypothesis import given
 
 import strategies
 from crossorigin import Policy, PolicyWarning, Rule, Ruleset, decide
-from crossorigin.dialects._plans import FORM_OF_ORIGIN, METHOD, NAMES, ORIGIN, Plan, plan_rules
+from crossorigin.dialects._plans import FORM_OF_ORIGIN, METHOD, NAMES, ORIGIN, Plan, make_strictest, plan_rules
 from crossorigin.messages import Request
 from crossorigin.standard.headers import ALLOW_HEADERS, ALLOW_METHODS, ALLOW_ORIGIN
 
@@ -70,6 +70,21 @@ def test_placeholders() -> None:
     answer = dict(plan.preflight)
     assert (answer[ALLOW_ORIGIN], answer[ALLOW_METHODS], answer[ALLOW_HEADERS]) == (ORIGIN, METHOD, NAMES)
     assert dict(plan.actual)[ALLOW_ORIGIN] == ORIGIN
+
+
+@pytest.mark.parametrize(
+    ("own", "wanted"),
+    [
+        ([None, None], None),
+        ([None, ["a.example"]], ["a.example"]),
+        ([["a.example", "b.example"], ["b.example", "*.example"]], ["b.example"]),
+        ([["a.example"], ["b.example"]], []),
+    ],
+)
+def test_names_of_the_server_where_rules_differ(own: list[list[str] | None], wanted: list[str] | None) -> None:
+    """The strictest policy knows the names that no rule denies."""
+    found = make_strictest([Policy(own_hosts=names, enforce="all", error_status=400 + len(own)) for names in own])
+    assert found == Policy(own_hosts=wanted, enforce="all", error_status=402)
 
 
 def _matches(plan: Plan, origin: str) -> bool:

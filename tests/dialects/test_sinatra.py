@@ -601,6 +601,17 @@ def test_programs(dialect: str) -> None:
 
 
 @pytest.mark.parametrize("dialect", ["rack", "sinatra"])
+def test_names_of_the_server(dialect: str) -> None:
+    """They are asked for where a refusal is enforced, and only there."""
+    policy = Policy(allow_origins=[APP], enforce="all", own_hosts=["api.example", "*.own.example"])
+    written = write(dialect, Ruleset([Rule(["/*"], policy), Rule(["/a"], Policy(enforce="all"))]))
+    assert "own_hosts: ['*.own.example', 'api.example']," in written.text
+    assert "own_hosts: nil," in written.text
+    assert {loss.what for loss in written.losses} == {"websockets='check'", "paths that can be read in several ways"}
+    assert "own_host" not in write(dialect, Policy(own_hosts=["api.example"])).text
+
+
+@pytest.mark.parametrize("dialect", ["rack", "sinatra"])
 def test_what_ruby_cannot_say(dialect: str) -> None:
     written = write(
         dialect, Policy(allow_origins="*", allow_origin_regex=["https://(?<=a)b{99999}"], origin_validator=bool)

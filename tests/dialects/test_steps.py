@@ -130,6 +130,9 @@ PATHS: list[tuple[str, tuple[str, ...], tuple[str, ...]]] = [
     ("/api/*", ("/api", "/api/", "/api/a/b"), ("/apix", "/ap", "/x/api")),
     ("/a b.c", ("/a%20b.c",), ("/a%20bxc", "/a+b.c")),
     ("/é*é"[:2] + "(x)/*", ("/%c3%A9(x)", "/%C3%a9%28x%29/y", "/é(x)"), ("/e(x)",)),
+    # Hostile, a path that looks escaped, and a line end in one that a router sees decoded.
+    ("/%41/a%b/*", ("/%2541/a%25b", "/%2541/a%b/x"), ("/%41/a%25b", "/A/a%25b", "/%41/a%b")),
+    ("/api/*", ("/api/x\n", "/api/\r\n/x"), ("/api\n",)),
     ("/new\nline\x85\ud800", ("/new%0Aline%c2%85%ED%a0%80",), ("/new", "/newline")),
 ]
 

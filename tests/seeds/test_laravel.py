@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import warnings
 from typing import TYPE_CHECKING
@@ -84,7 +85,10 @@ def test_the_middleware_means_what_it_says() -> None:
         "max_age": None,
     }
     told = [(loss.what, loss.how_bad, loss.position) for loss in found.losses]
-    assert told == [("allow_credentials with every origin", "narrows", (16, 22))]
+    assert told == [
+        ("preflights", "widens", (13, 22)),
+        ("allow_credentials with every origin", "narrows", (16, 22)),
+    ]
 
 
 @pytest.mark.stacks
@@ -96,6 +100,34 @@ def test_the_middleware_does_what_was_read() -> None:
         got = play(functools.partial(ask, 0))
     assert got == play(network)
     assert {*got} == {"readable", "network-error"}
+
+
+@pytest.mark.stacks
+@pytest.mark.parametrize(
+    "value",
+    [
+        "$request->header('Origin')",
+        "$request->headers->get('Origin')",
+        "$_SERVER['HTTP_ORIGIN'] ?? '*'",
+        "$request->header('Origin') ?: ''",
+        "$request->server('HTTP_ORIGIN')",
+        "getallheaders()['Origin']",
+    ],
+)
+def test_what_is_sent_back_lets_everyone_in(value: str) -> None:
+    """Whoever asks may read with credentials, in Laravel as by the policy; and that is found."""
+    LARAVEL.require()
+    text = MIDDLEWARE.replace("'*'", value)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", PolicyWarning)
+        found = read("laravel", text)
+    assert [one.option for one in found.findings] == ["dangerously_allow_any_origin_with_credentials"]
+    origins = (ORIGIN, "https://evil.example")
+    calls = [dataclasses.replace(call, page_origin=origin) for call in CALLS for origin in origins]
+    with LARAVEL.serve([text], [find_free_port()]) as ask:
+        got = play(functools.partial(ask, 0), calls)
+    assert got == play(PolicyNetwork(found.ruleset), calls)
+    assert {*got[-8:]} == {"readable", "network-error"}
 
 
 @pytest.mark.stacks

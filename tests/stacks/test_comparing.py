@@ -79,6 +79,13 @@ def test_a_wrong_answer_is_seen(name: str, value: str | None, fault: str) -> Non
     assert fault in _find(_change(name, value), Loss("a", "b", "narrows"))
 
 
+def test_another_age_is_seen() -> None:
+    """Unless a loss says so."""
+    server = PolicyNetwork(Policy(**{**POLICY.settings, "max_age": 601}), answer)
+    assert "the ages of the preflights are (('601',),), not (('600',),)" in _find(server)
+    assert not _find(server, Loss("max_age=600", "b", "cosmetic"))
+
+
 def test_an_app_that_runs_is_seen() -> None:
     """A policy that keeps a request from the app, and a server that does not."""
     strict = PolicyNetwork(Policy(require_origin=True), answer)

@@ -44,6 +44,9 @@ class _Version(argparse.Action):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return its exit status."""
+    if sys.stderr is None:
+        # Why: what cannot be told shall not change the status.
+        sys.stderr = open(os.devnull, "w")  # noqa: PTH123, SIM115 (it lasts as long as the process)
     parser = Parser(prog="crossorigin", description=_EXAMPLE)
     parser.add_argument("--version", action=_Version, help="print the installed version")
     commands = parser.add_subparsers(metavar="COMMAND")
@@ -52,6 +55,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parsed = parser.parse_args(arguments)
     if not hasattr(parsed, "run"):
         parser.print_help(sys.stderr)
+        return _CANNOT_JUDGE
+    if sys.stdout is None:
+        sys.stderr.write("crossorigin: the standard output is closed: name a file, or /dev/null\n")
         return _CANNOT_JUDGE
     try:
         status: int = parsed.run(parsed)

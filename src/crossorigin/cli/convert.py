@@ -44,6 +44,8 @@ Exit status: 0 it is written, or --check holds; 1 access would be widened, or
 --check does not hold; 2 the file cannot be read."""
 
 _FINDINGS = 1
+#: What is longer is not read to its end: no dialect takes as much.
+_MOST_BYTES = 16_000_000
 _PARSERS = ("tree_sitter", "yaml", "crossplane")
 _INSTALL = "pip install 'crossorigin[convert]'"
 _WORDS = {
@@ -131,10 +133,17 @@ def _read_file(name: str) -> str:
     :raises CannotJudgeError: there is none.
     """
     try:
-        data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+        if name == "-" and sys.stdin is None:
+            message = "the standard input is closed: name a file"
+            raise CannotJudgeError(message)
+        with contextlib.nullcontext(sys.stdin.buffer) if name == "-" else Path(name).open("rb") as file:
+            data = file.read(_MOST_BYTES + 1)
     except OSError as error:
         message = f"{escape(name)} cannot be read ({error.strerror})"
         raise CannotJudgeError(message) from error
+    if len(data) > _MOST_BYTES:
+        message = f"{escape(name)} has more than {_MOST_BYTES} bytes: part it"
+        raise CannotJudgeError(message)
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -146,6 +155,9 @@ def _guess(name: str, text: str) -> str:
     from crossorigin.dialects import guess_dialect, list_readable  # noqa: PLC0415 (--help has no need of it)
 
     found = guess_dialect(text)
+    if found is None and name.endswith(".toml"):
+        # Why: so the mistake in it is told, with its place.
+        return "toml"
     if found is None:
         names = ", ".join(list_readable())
         hint = "name it with --from, and a mistake in the file is told"

@@ -12,7 +12,7 @@ import warnings
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 
 from crossorigin.dialects._edges import LISTEN, UPSTREAM, Edge, parse_edge
-from crossorigin.dialects._places import check_size
+from crossorigin.dialects._places import MAX_TEXT, check_size
 from crossorigin.dialects._policies import make_ruleset, make_safe
 from crossorigin.dialects._translation import Finding, HowBad, Loss, Position, Translation
 from crossorigin.errors import DialectError, PolicyWarning
@@ -180,11 +180,13 @@ def write(
 
 
 def guess_dialect(text: str) -> str | None:
-    """Return the one dialect that a text is certainly of, or None.
+    """Return the one dialect that a text is certainly of, or None; one that is too long to be read is of none.
 
     >>> guess_dialect('allow_origins = ["https://app.example"]')
     'toml'
     """
+    if len(text) > MAX_TEXT:
+        return None
     found = [name for name in list_dialects() if _load(name).recognizes(text)]
     return found[0] if len(found) == 1 else None
 

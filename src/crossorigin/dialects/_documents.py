@@ -16,11 +16,12 @@ DEEPEST = 50
 
 
 class Node(NamedTuple):
-    """A value, where it begins, and, of YAML, the text of a scalar as it was written."""
+    """A value, where it begins, and, of YAML, the text of a scalar as it was written, and the tag before a value."""
 
     value: dict[str, Node] | list[Node] | str | float | bool | None
     position: Position
     written: str = ""
+    tag: str = ""
 
     @property
     def fields(self) -> dict[str, Node]:

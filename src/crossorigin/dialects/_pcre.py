@@ -11,11 +11,10 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from crossorigin.dialects._flavours import to_flavour
-from crossorigin.dialects._plans import AMBIGUOUS_PATHS, FORM_OF_NAME, Plan, plan_rules
+from crossorigin.dialects._plans import AMBIGUOUS_PATHS, FORM_OF_NAME, Plan, make_strictest, plan_rules
 from crossorigin.dialects._policies import list_unsaid
 from crossorigin.dialects._translation import Loss
 from crossorigin.origins.origin import MAX_ORIGIN, NULL
-from crossorigin.policy import Policy
 from crossorigin.ruleset import EVERYTHING, Rule, Ruleset
 from crossorigin.standard.headers import CORS_PREFIX, VARY
 from crossorigin.standard.hosts import MAX_HOST
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Sequence
 
     from crossorigin.decision.answers import Headers
+    from crossorigin.policy import Policy
 
 #: The verdicts: there is no origin, or the page is the server's own; an origin is allowed, or is not, or its method is
 #: not; a preflight is allowed; something is refused by our own answer.
@@ -60,8 +60,10 @@ _NAME = rf"(?=[^:]{{1,{MAX_HOST}}}(?::|\z))(?:{_LABEL}\.)*(?!(?:[0-9]+|0x[0-9a-f
 _PORT = "(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])"
 _HOST = rf"(?:{_BYTE}(?:\.{_BYTE}){{3}}(?=:|\z)|{_NAME}|\[[0-9a-f:]+\])"
 
+#: The form of an origin, as a browser writes its host and its port; a whole text must match it.
+TUPLE_REGEX = rf"[a-z][a-z0-9+.-]*://{_HOST}(?::{_PORT})?"
 #: The form of an origin, or ``null``: what may be compared with anything.
-ORIGIN_REGEX = rf"\A(?=.{{1,{MAX_ORIGIN}}}\z)(?:null|[a-z][a-z0-9+.-]*://{_HOST}(?::{_PORT})?)\z"
+ORIGIN_REGEX = rf"\A(?=.{{1,{MAX_ORIGIN}}}\z)(?:null|{TUPLE_REGEX})\z"
 LONG_REGEX = rf"\A.{{{MAX_ORIGIN + 1}}}"
 
 #: The origin and the host of a request, parted by a space, whose page is the server's own.
@@ -149,22 +151,11 @@ def survey_rules(ruleset: Ruleset, called: str, is_usable: Callable[[str], bool]
         return Survey(rules, [], has_gap=False, losses=losses)
     why = f"{called}: where rules differ by path, those with //, ;, dot segments or escaped slashes get no CORS headers"
     losses.append(Loss(AMBIGUOUS_PATHS, why, "narrows"))
-    (nobody,) = plan_rules(Ruleset([Rule([EVERYTHING], _make_strictest(policies))]))
+    (nobody,) = plan_rules(Ruleset([Rule([EVERYTHING], make_strictest(policies))]))
     rules.append(_ask(AMBIGUOUS, nobody, translate))
     numbers = {policy: number for number, policy in enumerate(policies, AMBIGUOUS + 1)}
     paths = [(regex, numbers[plan.policy]) for plan in plans for regex in _write_paths(plan)]
     return Survey(rules, paths, has_gap=not everywhere, losses=losses)
-
-
-def _make_strictest(policies: Sequence[Policy]) -> Policy:
-    """Return the policy that allows nothing, and refuses as the strictest of all does."""
-    strictness = ("browser", "unsafe-methods", "all")
-    return Policy(
-        enforce=max((policy.enforce for policy in policies), key=strictness.index),
-        require_origin=any(policy.require_origin for policy in policies),
-        error_status=max(policy.error_status for policy in policies),
-        own_hosts=next((policy.own_hosts for policy in policies if policy.own_hosts is not None), None),
-    )
 
 
 def _ask(number: int, plan: Plan, translate: Callable[[Iterable[str]], list[str]]) -> Asked:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from crossorigin.dialects import _policies as policies
 from crossorigin.dialects._flavours import to_flavour
+from crossorigin.dialects._pcre import TUPLE_REGEX
 from crossorigin.dialects._php_class import CLASS
-from crossorigin.dialects._plans import FORM_OF_NAME, FORM_OF_ORIGIN, METHOD, NAMES, ORIGIN, Origins, Plan, plan_rules
+from crossorigin.dialects._plans import FORM_OF_NAME, METHOD, NAMES, ORIGIN, Origins, Plan, plan_rules
 from crossorigin.dialects._translation import Loss
 from crossorigin.origins.origin import NULL
 from crossorigin.standard import headers as names
@@ -24,14 +25,12 @@ _PLACES = {ORIGIN: "{origin}", METHOD: "{method}", NAMES: "{names}"}
 
 #: What the program says as the policy does.
 _SAYS = (
-    *("deny_origins", "deny_headers", "require_origin", "enforce"),
+    *("deny_origins", "deny_headers", "require_origin", "enforce", "own_hosts"),
     *("preflight_status", "error_status", "error_messages", "allow_private_network"),
 )
 #: What the head of a program says of itself, so that it is not taken for one that was written by hand.
 MADE = "written by crossorigin from a policy: change the policy, and write this again"
 _WIDTH = 110
-#: A port that there is.
-_PORT = "[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 #: What is not itself between double quotes.
 _MARKED = re.compile(r"[\x00-\x1f\x7f\\\"$]")
@@ -118,7 +117,7 @@ def write_class(ruleset: Ruleset, called: str) -> tuple[str, list[Loss]]:
         options |= {"many"}
     constants = {
         "@RULES@": rules.rstrip(),
-        "@FORM_OF_ORIGIN@": write_literal(_delimit(rf"\A(?:{FORM_OF_ORIGIN.replace('[1-9][0-9]{0,4}', _PORT)})\z")),
+        "@FORM_OF_ORIGIN@": write_literal(_delimit(rf"\A{TUPLE_REGEX}\z")),
         "@FORM_OF_NAME@": write_literal(_delimit(rf"\A(?:{FORM_OF_NAME})\z")),
         "@FORBIDDEN@": write_literal(sorted(FORBIDDEN_METHODS)),
         "@SAFE@": write_literal(sorted(SAFE_METHODS)),
@@ -146,6 +145,7 @@ def _list_options(found: list[Policy]) -> set[str]:
         "required": any(policy.require_origin for policy in found),
         "enforced": any(policy.enforce != "browser" for policy in found),
         "texts": any(policy.error_messages for policy in found),
+        "hosts": any(policy.enforce != "browser" and policy.own_hosts is not None for policy in found),
         "private": any(policy.allow_private_network for policy in found),
     }
     return {name for name, is_needed in needed.items() if is_needed}
@@ -177,6 +177,7 @@ def _list_entries(plan: Plan, options: set[str], called: str, losses: list[Loss]
     more = {
         "required": ("require_origin", policy.require_origin),
         "enforced": ("enforce", policy.enforce),
+        "hosts": ("own_hosts", None if policy.own_hosts is None else sorted(policy.own_hosts)),
         "texts": ("error_messages", dict(policy.error_messages)),
         "private": ("allow_private_network", policy.allow_private_network),
     }

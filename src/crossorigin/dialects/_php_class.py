@@ -1,7 +1,8 @@
 """The text of a PHP class that judges requests, with places for what a policy says.
 
 A line that ends in two spaces and a name behind an ``@`` is for policies that need it: ``one`` rule for all paths or
-``many``, origins that are ``required``, what is ``enforced``, ``texts`` of one's own, and ``private`` networks.
+``many``, origins that are ``required``, what is ``enforced``, the server's own ``hosts``, ``texts`` of one's own, and
+``private`` networks.
 """
 
 CLASS = r"""    // "origins" are compared as a whole, and '*' is everyone, told the same; "patterns" match whole ones.
@@ -90,7 +91,7 @@ CLASS = r"""    // "origins" are compared as a whole, and '*' is everyone, told 
         if ($isEnforced && $method !== 'OPTIONS') {  @enforced
             $fault ??= self::findFaultOfMethod($rule, $method);  @enforced
         }  @enforced
-        if ($isEnforced && $fault !== null && !self::isOwnPage($origin, $field)) {  @enforced
+        if ($isEnforced && $fault !== null && !self::isOwnPage($rule, $origin, $field)) {  @enforced
             // Whether it is refused depends on the origin, so that a cache must not keep it for another one.  @enforced
             return self::refuse($rule, 'actual', [$fault], $headers + ['<VARY>' => '<ORIGIN>'], $method);  @enforced
         }  @enforced
@@ -105,7 +106,7 @@ CLASS = r"""    // "origins" are compared as a whole, and '*' is everyone, told 
             return [self::findRule($path)];  @many
         }  @many
         // A path as long is no router's, and each reading of it costs time.  @many
-        $found = strlen($written) > 2048 ? [...self::RULES, null] : array_map(  @many
+        $found = strlen($written) > 2048 ? [...self::RULES, self::findRule('')] : array_map(  @many
             fn (string $reading) => self::findRule($reading),  @many
             self::listReadings($written)  @many
         );  @many
@@ -252,18 +253,34 @@ CLASS = r"""    // "origins" are compared as a whole, and '*' is everyone, told 
     }
 
     /** Tell whether a request comes from this server's own pages, which need no permission. */  @enforced
-    private static function isOwnPage(string $origin, callable $field): bool  @enforced
+    private static function isOwnPage(array $rule, string $origin, callable $field): bool  @enforced
     {  @enforced
+        $host = strtolower($field('<HOST>') ?? '');  @enforced
+        // A page that gives its name to this server's address is of the server's own, for the browser.  @hosts
+        if ($rule['own_hosts'] !== null && !self::isOwnHost($host, $rule['own_hosts'])) {  @hosts
+            return false;  @hosts
+        }  @hosts
         $site = $field('<SEC_FETCH_SITE>');  @enforced
         if ($site !== null) {  @enforced
             return in_array($site, ['same-origin', 'none'], true);  @enforced
         }  @enforced
-        $host = strtolower($field('<HOST>') ?? '');  @enforced
         [$scheme, $authority] = explode('://', "$origin://");  @enforced
         $port = ['http' => 80, 'https' => 443][$scheme] ?? '';  @enforced
         return preg_match(self::ORIGIN, $origin) && ($host === $authority || $host === "$authority:$port");  @enforced
     }  @enforced
   @enforced
+    private static function isOwnHost(string $host, array $own): bool  @hosts
+    {  @hosts
+        if (!preg_match('~\A(\[[^\]]*\]|[^:*]*)(?::[0-9]*)?\z~', $host, $found)) {  @hosts
+            return false;  @hosts
+        }  @hosts
+        $names = [$found[1]];  @hosts
+        for ($rest = strstr($found[1], '.'); $rest !== false; $rest = strstr(substr($rest, 1), '.')) {  @hosts
+            $names[] = "*$rest";  @hosts
+        }  @hosts
+        return (bool) array_intersect($names, $own);  @hosts
+    }  @hosts
+  @hosts
     /** Put what was asked into the places that an answer has for it; a line that would be empty is left out. */
     private static function fill(array $headers, string $origin, string $method = '', string $names = ''): array
     {

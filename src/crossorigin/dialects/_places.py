@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 #: More characters are not read.
 MAX_TEXT = 4_000_000
 
+#: More paths are not read where each is held against all the others.
+MAX_PATHS = 2000
+#: As many mistakes are shown.
+_MOST_MISTAKES = 20
+
 START = Position(1, 1)
 
 
@@ -34,7 +39,10 @@ def fail_for_mistakes(dialect: str, text: str, position: Position, error: Policy
     """Make the error of settings that cannot be a policy, with all that they say."""
     mistakes = error.mistakes
     what = f"{mistakes[0].place} cannot be used" if len(mistakes) == 1 else f"{len(mistakes)} settings cannot be used"
-    return fail(dialect, text, position, what, fix="\n".join(map(str, mistakes)))
+    shown = [str(mistake) for mistake in mistakes[:_MOST_MISTAKES]]
+    if len(mistakes) > len(shown):
+        shown.append(f"... and {len(mistakes) - len(shown)} more")
+    return fail(dialect, text, position, what, fix="\n".join(shown))
 
 
 def check_size(dialect: str, text: str) -> None:
@@ -45,6 +53,16 @@ def check_size(dialect: str, text: str) -> None:
     if len(text) > MAX_TEXT:
         what = f"the text has {len(text)} characters, and at most {MAX_TEXT} are read"
         raise fail(dialect, "", START, what, fix="Part it")
+
+
+def check_paths(dialect: str, text: str, count: int) -> None:
+    """Refuse more paths than anyone has written.
+
+    :raises DialectError: there are too many.
+    """
+    if count > MAX_PATHS:
+        what = f"there are {count} paths here, and at most {MAX_PATHS} are read"
+        raise fail(dialect, text, START, what, fix="Part the text")
 
 
 def find_key(text: str, key: str, table: int = 0) -> Position:

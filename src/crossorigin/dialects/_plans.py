@@ -32,6 +32,9 @@ FORM_OF_ORIGIN = TUPLE_ORIGIN
 FORM_OF_NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 
 
+_ENFORCE = ("browser", "unsafe-methods", "all")
+
+
 class Origins(NamedTuple):
     """A set of origins: whole texts, and regular expressions, in Python's syntax, that must match the whole.
 
@@ -86,6 +89,18 @@ def plan_rules(ruleset: Ruleset) -> list[Plan]:
         *(_plan(policy, paths=found) for found, policy in _join(exact)),
         *(_plan(policy, prefixes=found) for found, policy in _join(prefixes)),
     ]
+
+
+def make_strictest(policies: Sequence[Policy]) -> Policy:
+    """Return the policy that allows nothing, and refuses as the strictest of all does."""
+    own = [policy.own_hosts for policy in policies if policy.own_hosts is not None]
+    return Policy(
+        enforce=max((policy.enforce for policy in policies), key=_ENFORCE.index),
+        require_origin=any(policy.require_origin for policy in policies),
+        error_status=max(policy.error_status for policy in policies),
+        # Why: a name is the server's own where no policy says that it is not.
+        own_hosts=frozenset.intersection(*own) if own else None,
+    )
 
 
 def _join(paths: Sequence[tuple[str, Policy]]) -> list[tuple[tuple[str, ...], Policy]]:

@@ -7,22 +7,22 @@ from typing import TYPE_CHECKING
 
 from crossorigin.dialects import _policies as policies
 from crossorigin.dialects._flavours import to_flavour
+from crossorigin.dialects._pcre import TUPLE_REGEX
 from crossorigin.dialects._plans import (
     AMBIGUOUS_PATHS,
     FORM_OF_NAME,
-    FORM_OF_ORIGIN,
     METHOD,
     NAMES,
     ORIGIN,
     Origins,
     Plan,
+    make_strictest,
     plan_rules,
 )
 from crossorigin.dialects._ruby import write_text
 from crossorigin.dialects._ruby_program import PROGRAM
 from crossorigin.dialects._translation import Loss
 from crossorigin.origins.origin import NULL
-from crossorigin.policy import Policy
 from crossorigin.ruleset import EVERYTHING, Rule, Ruleset
 from crossorigin.standard import headers as names
 from crossorigin.standard.methods import FORBIDDEN_METHODS, SAFE_METHODS
@@ -31,13 +31,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from crossorigin.decision.answers import Headers
+    from crossorigin.policy import Policy
 
 #: What stands for the parts of a request in the answers.
 _PLACES = {ORIGIN: ":origin", METHOD: ":method", NAMES: ":names"}
 
 #: What the program says as the policy does.
 _SAYS = (
-    *("deny_origins", "deny_headers", "require_origin", "enforce"),
+    *("deny_origins", "deny_headers", "require_origin", "enforce", "own_hosts"),
     *("preflight_status", "error_status", "error_messages", "allow_private_network"),
 )
 _WIDTH = 110
@@ -45,7 +46,6 @@ _WHY_AMBIGUOUS = (
     "a path of which servers and routers differ, such as /a//b or /a%2Fb, is refused, and not judged by each of its "
     "readings"
 )
-_ENFORCE = ("browser", "unsafe-methods", "all")
 
 
 def fill(template: str) -> str:
@@ -85,7 +85,7 @@ def write_program(template: str, ruleset: Ruleset, called: str) -> tuple[str, li
     constants = {
         "RULES": rules.rstrip(),
         "STRICTEST": _write_entries(strictest, "  ").rstrip(),
-        "FORM_OF_ORIGIN": _write_regex(FORM_OF_ORIGIN) or "",
+        "FORM_OF_ORIGIN": rf"%r{{\A{TUPLE_REGEX}\z}}",
         "FORM_OF_NAME": _write_regex(FORM_OF_NAME) or "",
         "FORBIDDEN": _write_literal(sorted(FORBIDDEN_METHODS)),
         "SAFE": _write_literal(sorted(SAFE_METHODS)),
@@ -117,6 +117,7 @@ def _list_needed(found: Sequence[Policy]) -> set[str]:
         "required": any(policy.require_origin for policy in found),
         "enforced": any(policy.enforce != "browser" for policy in found),
         "texts": any(policy.error_messages for policy in found),
+        "hosts": any(policy.enforce != "browser" and policy.own_hosts is not None for policy in found),
         "private": any(policy.allow_private_network for policy in found),
     }
     return {name for name, is_needed in needed.items() if is_needed}
@@ -155,6 +156,8 @@ def _list_entries(plan: Plan, needed: set[str], called: str, losses: list[Loss])
         entries["require_origin"] = _write_literal(policy.require_origin)
     if "enforced" in needed:
         entries["enforce"] = _write_literal(policy.enforce)
+    if "hosts" in needed:
+        entries["own_hosts"] = "nil" if policy.own_hosts is None else _write_literal(sorted(policy.own_hosts))
     if "texts" in needed:
         entries["error_messages"] = _write_literal(dict(policy.error_messages))
     if "private" in needed:
@@ -206,11 +209,5 @@ def _write_lines(headers: Headers) -> str:
 
 def _plan_strictest(ruleset: Ruleset) -> Plan:
     """Return the plan for a request of which it is not certain whose rule serves it: nobody may read the answer."""
-    found = [rule.policy for rule in ruleset.rules]
-    strictest = max(found, key=lambda policy: (_ENFORCE.index(policy.enforce), policy.error_status))
-    policy = Policy(
-        enforce=strictest.enforce,
-        error_status=strictest.error_status,
-        require_origin=any(policy.require_origin for policy in found),
-    )
+    policy = make_strictest([rule.policy for rule in ruleset.rules])
     return plan_rules(Ruleset([Rule([EVERYTHING], policy)]))[0]

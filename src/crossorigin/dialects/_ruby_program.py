@@ -1,7 +1,7 @@
 """The text of Ruby methods that judge requests, with places for what a policy says.
 
 A line that ends in ``#@`` and a name is for policies that need it: ``one`` rule for all paths or ``many``, origins that
-are ``required``, what is ``enforced``, ``texts`` of one's own, and ``private`` networks.
+are ``required``, what is ``enforced``, the server's own ``hosts``, ``texts`` of one's own, and ``private`` networks.
 """
 
 PROGRAM = r"""# `origins` are compared as a whole (:any: everyone is told the same), `patterns` match a whole origin.
@@ -51,7 +51,7 @@ class << self
     unsafe = !SAFE_METHODS.include?(method)  #@enforced
     enforced = rule[:enforce] == 'all' || (rule[:enforce] == 'unsafe-methods' && unsafe)  #@enforced
     fault ||= fault_of_method(rule, method) if enforced && method != 'OPTIONS'  #@enforced
-    if enforced && fault && !own_page?(origin, env)  #@enforced
+    if enforced && fault && !own_page?(rule, origin, env)  #@enforced
       # Whether it is refused depends on the origin, so that a cache must not keep it for another one.  #@enforced
       return refuse(rule, 'actual', [fault], { '<vary>' => '<ORIGIN>' }.merge(headers), method)  #@enforced
     end  #@enforced
@@ -113,7 +113,7 @@ class << self
   end
 
   def origin?(text)
-    ORIGIN.match?(text) && text[/:([0-9]+)\z/, 1].to_i <= 65_535
+    ORIGIN.match?(text)
   end
 
   # Methods are compared with case, as browsers do.
@@ -141,15 +141,26 @@ class << self
   end
 
   # Tell whether a request comes from this server's own pages, which need no permission.  #@enforced
-  def own_page?(origin, env)  #@enforced
+  def own_page?(rule, origin, env)  #@enforced
+    host = env['<HTTP_HOST>'].to_s.downcase  #@enforced
+    # A page that gives its name to this server's address is of the server's own, for the browser.  #@hosts
+    return false if rule[:own_hosts] && !own_host?(host, rule[:own_hosts])  #@hosts
+
     site = env['<HTTP_SEC_FETCH_SITE>']  #@enforced
     return %w[same-origin none].include?(site) if site  #@enforced
 
-    host = env['<HTTP_HOST>'].to_s.downcase  #@enforced
     scheme, authority = origin.split('://', 2)  #@enforced
     port = { 'http' => 80, 'https' => 443 }[scheme]  #@enforced
     origin?(origin) && (host == authority || host == "#{authority}:#{port}")  #@enforced
   end  #@enforced
+
+  def own_host?(host, own)  #@hosts
+    name = host[/\A(\[[^\]]*\]|[^:*]*)(?::[0-9]*)?\z/, 1]  #@hosts
+    return false if name.nil?  #@hosts
+
+    labels = name.split('.', -1)  #@hosts
+    own.include?(name) || (1...labels.size).any? { |at| own.include?("*.#{labels.drop(at).join('.')}") }  #@hosts
+  end  #@hosts
 
   # Put what was asked into the places that an answer has for it; a line that would be empty is left out.
   def fill(headers, asked)

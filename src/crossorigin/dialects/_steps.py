@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from crossorigin.decision.answers import VARY
 from crossorigin.dialects._flavours import to_flavour
-from crossorigin.dialects._plans import AMBIGUOUS_PATHS, FORM_OF_NAME, Origins, Plan, plan_rules
+from crossorigin.dialects._plans import AMBIGUOUS_PATHS, FORM_OF_NAME, Origins, Plan, make_strictest, plan_rules
 from crossorigin.dialects._policies import list_unsaid
 from crossorigin.dialects._translation import Loss
 from crossorigin.origins.origin import MAX_ORIGIN, NULL
-from crossorigin.policy import Policy
 from crossorigin.ruleset import EVERYTHING, Rule, Ruleset
 from crossorigin.standard import headers as names
 from crossorigin.standard.hosts import MAX_HOST
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Sequence
 
     from crossorigin.decision.answers import Headers
+    from crossorigin.policy import Policy
 
 #: What a condition is about, where it is no header: the method; the path as it is written, without its query; whether
 #: the origin is that of the server's own pages, as its name in the request tells.
@@ -58,6 +58,7 @@ _NO_ORIGIN = (
     r"[^/]*//(?:.*\.)?0x[0-9a-f]*(?::.*)?",
 )
 
+_DIGITS = re.compile("[0-9A-Fa-f]{2}")
 _NOTHING = r"[^\s\S]"
 _MOST_NAMES = 64
 _MOST_BYTES = 4096
@@ -130,22 +131,11 @@ def plan_steps(
         which = "those with //, ;, dot segments or needless escapes"
         why = f"{called}: where rules differ by path, {which} get no CORS headers"
         losses.append(Loss(AMBIGUOUS_PATHS, why, "narrows"))
-        (nobody,) = plan_rules(Ruleset([Rule([EVERYTHING], _make_strictest(policies))]))
+        (nobody,) = plan_rules(Ruleset([Rule([EVERYTHING], make_strictest(policies))]))
         parts.insert(
             0, _write_part(nobody, called, losses, knows_own=knows_own)._replace(title=_SEVERAL, paths=_AMBIGUOUS)
         )
     return parts, losses
-
-
-def _make_strictest(policies: Sequence[Policy]) -> Policy:
-    """Return the policy that allows nothing, and refuses as the strictest of all does."""
-    strictness = ("browser", "unsafe-methods", "all")
-    return Policy(
-        enforce=max((policy.enforce for policy in policies), key=strictness.index),
-        require_origin=any(policy.require_origin for policy in policies),
-        error_status=max(policy.error_status for policy in policies),
-        own_hosts=next((policy.own_hosts for policy in policies if policy.own_hosts is not None), None),
-    )
 
 
 def _write_part(plan: Plan, called: str, losses: list[Loss], *, knows_own: bool) -> Part:
@@ -276,7 +266,8 @@ def _join(regexes: Iterable[str]) -> str:
 
 def _write_paths(plan: Plan) -> Iterator[str]:
     yield from (_escape_path(path) for path in plan.paths)
-    yield from (f"{_escape_path(prefix)}(?:/.*)?" for prefix in plan.prefixes if prefix)
+    # Why: a router that sees a path decoded sees its line ends, too.
+    yield from (f"{_escape_path(prefix)}(?:/(?s:.*))?" for prefix in plan.prefixes if prefix)
 
 
 def _write_title(path: str) -> str:
@@ -297,13 +288,16 @@ def _escape_path(path: str) -> str:
     >>> _escape_path("/a.b c\u00e9")
     '/a\\.b(?:\\x20|%20)c(?:é|%[Cc]3%[Aa]9)'
     """
-    return "".join(map(_escape_in_path, path))
+    return "".join(_escape_in_path(char, path[at + 1 : at + 3]) for at, char in enumerate(path))
 
 
-def _escape_in_path(char: str) -> str:
+def _escape_in_path(char: str, following: str) -> str:
     if char.isascii() and (char.isalnum() or char in "/-_~."):
         return _escape(char)
     escaped = "".join(f"%{_any_case(code >> 4)}{_any_case(code & 15)}" for code in _encode(char))
+    if char == "%" and _DIGITS.fullmatch(following):
+        # Why: written as it is, it would be the escape of another letter.
+        return escaped
     # Why: some routers see a path decoded, and some as it was written.
     return f"(?:{_escape(char) if char.isascii() else char}|{escaped})" if _is_visible(char) else escaped
 

@@ -78,7 +78,7 @@ class _Builder:
             if kind == "ScalarEvent":
                 self._put_scalar(event, position)
             elif kind in {"MappingStartEvent", "SequenceStartEvent"}:
-                self._begin(Node({} if kind == "MappingStartEvent" else [], position))
+                self._begin(Node({} if kind == "MappingStartEvent" else [], position, tag=event.tag or ""))
             elif kind in {"MappingEndEvent", "SequenceEndEvent"}:
                 self._open.pop()
         return [root for root in self._roots if root.value is not None]
@@ -96,7 +96,7 @@ class _Builder:
             refuse_second(self._document, top.node.value, written, position)
             top.key = written
             return
-        self._put(Node(_resolve(written) if event.implicit[0] else written, position, written))
+        self._put(Node(_resolve(written) if event.implicit[0] else written, position, written, event.tag or ""))
 
     def _put(self, node: Node) -> None:
         top = self._open[-1] if self._open else None

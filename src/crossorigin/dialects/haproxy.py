@@ -30,6 +30,9 @@ _STATUSES = range(400, 600)
 #: What stands in a value for what a request has.
 _HELD = {ORIGIN: "%[var(txn.cors_origin)]", METHOD: "%[var(txn.cors_method)]", NAMES: "%[var(txn.cors_names)]"}
 
+#: What begins as an escape, and is none.
+_BROKEN = "%(?![0-9A-Fa-f]{2})"
+
 _REFERS = re.compile(r"\\[1-9]|\(\?\(")
 _VERDICT = "var(txn.cors_verdict) -m str"
 
@@ -143,6 +146,8 @@ def _write_paths(survey: Survey) -> Iterator[str]:
     yield "acl cors_has_rule var(txn.cors_rule) -m found"
     yield "http-request set-var(txn.cors_path) path"
     yield "http-request set-var(txn.cors_path) path,url_dec"
+    # Why: of a path with a broken escape, HAProxy decodes nothing at all, and the app perhaps what it can.
+    yield f"http-request set-var(txn.cors_rule) str({pcre.AMBIGUOUS}) if {{ path -m reg -- {quote(_BROKEN)} }}"
     for fetch in ("path", "var(txn.cors_path)"):
         condition = f"{{ {fetch} -m reg -- {quote(pcre.AMBIGUOUS_PATH_REGEX)} }}"
         yield f"http-request set-var(txn.cors_rule) str({pcre.AMBIGUOUS}) if {condition}"

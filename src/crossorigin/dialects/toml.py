@@ -24,13 +24,16 @@ FORM = "ours"
 SAYS_JSONP = True
 
 _AT = re.compile(r"\(at line ([0-9]+), column ([0-9]+)\)")
+#: A part of a key, and more of them than any key here has.
+_PART = r"""(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+"""
+_LONG_KEY = re.compile(rf"(?<![\w.-])(?:{_PART}){{200}}", re.ASCII)
 _TABLE = re.compile(r"\[\[rule\]\] number ([0-9]+)")
 
 
 def recognizes(text: str) -> bool:
     """Tell whether a text is TOML whose keys are options of a policy."""
     try:
-        document = tomllib.loads(text)
+        document = _load(text)
     except (ValueError, RecursionError):
         return False
     return bool(document) and set(document) <= {*DEFAULTS, "jsonp", "rule"}
@@ -43,7 +46,7 @@ def read(text: str) -> Translation:
     """
     text = text.removeprefix("\ufeff")
     try:
-        tomllib.loads(text)
+        _load(text)
     except (ValueError, RecursionError) as error:
         raise _fail(text, str(error)) from None
     try:
@@ -56,6 +59,18 @@ def read(text: str) -> Translation:
     findings = [finding for rule in ruleset.rules for finding in find_dangers(rule.policy, {}, START)]
     placed = [finding._replace(position=find_key(text, finding.option)) for finding in findings]
     return Translation(ruleset, (), text, tuple(placed))
+
+
+def _load(text: str) -> dict[str, Any]:
+    """Read TOML.
+
+    :raises ValueError: it is none; or it has a key that takes a time that grows with the square of its length.
+    """
+    if found := _LONG_KEY.search(text):
+        line, column = text.count("\n", 0, found.start()) + 1, found.start() - text.rfind("\n", 0, found.start())
+        message = f"a key has too many parts (at line {line}, column {column})"
+        raise ValueError(message)
+    return tomllib.loads(text)
 
 
 def _fail(text: str, said: str) -> DialectError:

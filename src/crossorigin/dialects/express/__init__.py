@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from crossorigin.dialects import Loss, Translation, Written
 from crossorigin.dialects import _policies as policies
-from crossorigin.dialects._places import START, fail
+from crossorigin.dialects._places import START, check_paths, fail
 from crossorigin.dialects.express._mounts import Finder
 from crossorigin.dialects.express._rules import make_rules
 from crossorigin.dialects.express._source import read_source
@@ -48,6 +48,7 @@ def read(text: str) -> Translation:
     if not mounts:
         fix = "Give it the module with cors({...}), or with the headers set by hand"
         raise fail(NAME, text, START, "there is no call of the cors package here", fix=fix)
+    check_paths(NAME, text, sum(len(mount.paths) for mount in mounts))
     ruleset, findings = make_rules(mounts, policies.Place(NAME, text, {}, START), losses)
     return Translation(ruleset, tuple(dict.fromkeys(losses)), text, tuple(findings))
 

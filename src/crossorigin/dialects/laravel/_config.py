@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crossorigin.dialects._lists import read_listed_names
 from crossorigin.dialects._translation import Loss, Position
+from crossorigin.dialects._trees import text_of
 from crossorigin.dialects.laravel._meaning import Item, read_methods, read_origins
 from crossorigin.dialects.laravel._paths import Written, read_paths
-from crossorigin.dialects.laravel._source import Entry, NotLiteralError, Source, list_parts
+from crossorigin.dialects.laravel._source import Entry, NotLiteralError, Source, list_arguments, list_parts
 from crossorigin.policy import ANY
+from crossorigin.ruleset import EVERYTHING
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -37,7 +39,10 @@ _LATER = {
     "allowed_origins": "every origin",
     "allowed_headers": "every header name",
 }
-_SCALARS = frozenset({"max_age", "supports_credentials"})
+#: The class of php-cors, the namespace of the package that it was made from, and that one's other class.
+SERVICE = "CorsService"
+_OLD = "Asm89\\Stack"
+_OLD_CLASS = "Cors"
 #: php-cors takes its settings in this spelling, too.
 _CAMEL = {
     "allowedMethods": "allowed_methods",
@@ -63,6 +68,27 @@ def find_settings(source: Source) -> Node | None:
     return None
 
 
+class Service(NamedTuple):
+    """The settings that a program gives to php-cors itself, and whether that is the package it was made from."""
+
+    node: Node
+    is_old: bool
+
+
+def find_services(source: Source) -> list[Service]:
+    """Return what a program gives to each service of php-cors that it makes."""
+    found: list[Service] = []
+    for node in source.tree.walk():
+        if node.type == "object_creation_expression":
+            given = list_arguments(node)
+            called = text_of(list_parts(node)[0]).rpartition("\\")[2]
+            is_old = _OLD in source.tree.text
+            # Why: the older package also has a class that is given the app first.
+            at = 0 if called == SERVICE else 1 if called == _OLD_CLASS and is_old else len(given)
+            found += [Service(one, is_old) for one in given[at : at + 1]]
+    return found
+
+
 def _name(entry: Entry) -> str:
     return _CAMEL.get(entry.key or "", entry.key or "")
 
@@ -70,8 +96,9 @@ def _name(entry: Entry) -> str:
 class Settings:
     """What the array says, where, and what is lost of it."""
 
-    def __init__(self, source: Source, node: Node) -> None:
+    def __init__(self, source: Source, node: Node, service: Service | None = None) -> None:
         self.source = source
+        self.service = service
         self.start = source.locate(node)
         self.losses: list[Loss] = []
         self.places: dict[str, Position] = {}
@@ -79,7 +106,7 @@ class Settings:
         for entry in source.list_entries(node):
             self._add(entry)
         for name, later in _LATER.items():
-            if name not in self.nodes:
+            if name not in self.nodes and service is None:
                 self.lose(name, _LARAVEL_11.format(later), "narrows", self.start)
 
     def lose(self, what: str, why: str, how_bad: HowBad, place: Position) -> None:
@@ -87,7 +114,8 @@ class Settings:
 
     def _add(self, entry: Entry) -> None:
         name, place = _name(entry), self.source.locate(entry.node)
-        if name not in _OPTIONS:
+        is_known = name in _OPTIONS and not (self.service and name == "paths")
+        if not is_known or (self.service and self.service.is_old and entry.key not in _CAMEL):
             self.lose(entry.key or "a key", "php-cors has no such setting", "cosmetic", place)
             return
         if name in self.nodes:
@@ -156,10 +184,22 @@ class Settings:
         return 0
 
     def read_paths(self) -> list[str]:
-        """Return the paths of the rule."""
+        """Return the paths of the rule: whoever makes a service has it for every one."""
+        if self.service:
+            return [EVERYTHING]
         found, losses = read_paths([Written(*item) for item in self.list_items("paths")])
         self.losses += losses
         return found
+
+    def _list_origins(self) -> list[Item]:
+        """Return the origins; in the older package, a ``*`` in one is part of it, and no origin has one."""
+        items = self.list_items("allowed_origins")
+        if self.service is None or not self.service.is_old:
+            return items
+        for item in items:
+            if ANY in item.text and item.text != ANY:
+                self.lose(f"allowed_origins: {item.text}", "no origin has a * in it", "cosmetic", item.place)
+        return [item for item in items if item.text == ANY or ANY not in item.text]
 
     def translate(self) -> dict[str, Any]:
         """Say with our options what the settings say."""
@@ -168,9 +208,7 @@ class Settings:
             "max_age": self._read_age(),
             "expose_headers": [item.text for item in self.list_items("exposed_headers")],
         }
-        options |= read_origins(
-            self.list_items("allowed_origins"), self.list_items("allowed_origins_patterns"), self.losses
-        )
+        options |= read_origins(self._list_origins(), self.list_items("allowed_origins_patterns"), self.losses)
         methods = [item.text.upper() for item in self.list_items("allowed_methods")]
         options["allow_methods"] = ANY if ANY in methods else read_methods(methods)
         names = [item.text for item in self.list_items("allowed_headers")]

@@ -6,19 +6,16 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crossorigin.dialects._flavours import read_flavour
-from crossorigin.dialects._lists import read_listed_names
 from crossorigin.dialects._origins import regex_to_pattern
 from crossorigin.dialects._translation import Loss, Position
 from crossorigin.errors import InvalidOriginError
 from crossorigin.origins.pattern import parse_pattern
 from crossorigin.policy import ANY
-from crossorigin.standard.headers import AUTHORIZATION
 from crossorigin.standard.methods import SAFELISTED_METHODS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_AUTHORIZATION = AUTHORIZATION.lower()
 #: What ends a regular expression in PHP, where it is not what begins it.
 _CLOSING = {"(": ")", "[": "]", "{": "}", "<": ">"}
 #: All texts, as an expression: how every origin is written where credentials are allowed on purpose.
@@ -96,12 +93,3 @@ def _undelimit(text: str, mark: str) -> str:
     if mark in _CLOSING or mark in ".^$*+?|()[]{}":
         return text
     return re.sub(r"\\(.)", lambda found: mark if found[1] == mark else found[0], text, flags=re.DOTALL)
-
-
-def read_static_names(names: Sequence[str], *, has_any: bool) -> dict[str, Any]:
-    """Return the options for a list of header names that is sent as it is, as the browser judges it."""
-    if ANY in names and has_any:
-        is_listed = any(name.lower() == _AUTHORIZATION for name in names)
-        # "Authorization" is never covered by *.
-        return {"allow_headers": ANY, "deny_headers": [] if is_listed else [AUTHORIZATION]}
-    return read_listed_names([name for name in names if name != ANY])

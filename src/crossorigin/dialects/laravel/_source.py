@@ -26,6 +26,7 @@ _OPEN, _START = "<?", "<?php\n"
 _OPENING, _CLOSING = "<?php return [\n", "\n];"
 
 _ESCAPE = re.compile(r"\\(?:([ntrvef\\$\"])|([0-7]{1,3})|x([0-9A-Fa-f]{1,2})|u\{([0-9A-Fa-f]{1,6})\})")
+_TYPED = re.compile(r"(?<=Request\()Request (?=\$)|(?<=Headers\()Response (?=\$)|(?<=Allowed\()Request (?=\$)")
 _LETTERS = {"n": "\n", "t": "\t", "r": "\r", "v": "\v", "e": "\x1b", "f": "\f"}
 _WORDS = {"true": True, "false": False, "null": None}
 _LAST = 0x10FFFF
@@ -119,7 +120,7 @@ class Source:
         if found.type in {"integer", "float"}:
             return _read_number(found, text.replace("_", "").lower())
         parts = list_parts(found)
-        if found.type == "binary_expression" and _operator(found) == ".":
+        if found.type == "binary_expression" and operator_of(found) == ".":
             texts = [self.evaluate(part, depth + 1) for part in parts]
             if all(isinstance(one, str) for one in texts) and sum(len(str(one)) for one in texts) <= _LONGEST:
                 return "".join(map(str, texts))
@@ -137,11 +138,13 @@ def list_parts(node: Node) -> list[Node]:
 
 def list_arguments(node: Node) -> list[Node]:
     """Return the values of a call's arguments."""
-    arguments = node.child_by_field_name("arguments")
-    return [list_parts(part)[-1] for part in list_parts(arguments) if part.type == "argument"] if arguments else []
+    # Why: where something is made, they are no field of it.
+    lists = [part for part in node.named_children if part.type == "arguments"]
+    return [list_parts(part)[-1] for given in lists for part in list_parts(given) if part.type == "argument"]
 
 
-def _operator(node: Node) -> str:
+def operator_of(node: Node) -> str:
+    """Return the operator of an expression, or an empty text."""
     operator = node.child_by_field_name("operator")
     return text_of(operator) if operator else ""
 
@@ -152,7 +155,7 @@ def parse_source(text: str) -> Source:
     :raises DialectError: it is none of these.
     """
     if _OPEN in text:
-        return Source(parse(NAME, text, "php"))
+        return Source(_parse_file(text))
     try:
         return Source(parse(NAME, text, "php", before=_START))
     except DialectError as error:
@@ -165,6 +168,19 @@ def parse_source(text: str) -> Source:
         shown = error if is_list else first
         raise fail(NAME, text, Position(shown.line, shown.column), shown.what, fix=shown.fix) from None
     return Source(tree._replace(text=text))
+
+
+def _parse_file(text: str) -> Tree:
+    try:
+        return parse(NAME, text, "php")
+    except DialectError as error:
+        first = error
+    # Why: the documentation of php-cors writes its calls with the types of what they take.
+    plain = _TYPED.sub(lambda found: " " * len(found[0]), text)
+    try:
+        return parse(NAME, plain, "php")._replace(text=text)
+    except DialectError:
+        raise first from None
 
 
 def _find_names(tree: Tree) -> dict[str, Node | None]:

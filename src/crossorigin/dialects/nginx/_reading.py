@@ -13,7 +13,7 @@ from crossorigin.dialects._origins import regex_to_pattern
 from crossorigin.dialects._paths import is_path, regex_to_path
 from crossorigin.dialects._places import START, fail
 from crossorigin.dialects.nginx._asking import SOME_METHOD, SOME_NAME, SOMEONE, Asker, Place, list_origins
-from crossorigin.dialects.nginx._running import Answer, Maps, Pattern
+from crossorigin.dialects.nginx._running import Answer, Maps, Pattern, TooMuchWorkError
 from crossorigin.dialects.nginx._tree import Directive, parse
 from crossorigin.dialects.nginx._words import NAME
 from crossorigin.origins.origin import NULL, read_origin
@@ -58,7 +58,11 @@ def read(text: str) -> Translation:
         fix = "Give it the file that has add_header Access-Control-Allow-Origin"
         raise fail(NAME, text, START, "there is no header of CORS here", fix=fix)
     reader = _Reader(text, root, first.position)
-    rules = list(reader.read_rules())
+    try:
+        rules = list(reader.read_rules())
+    except TooMuchWorkError:
+        what = "it would take too long to go through all its locations, conditions and expressions"
+        raise fail(NAME, text, first.position, what, fix="Part it, or leave out what is not about CORS") from None
     if not rules:
         why = "no answer has it: headers are inherited only by a level that adds none of its own"
         reader.lose(f"add_header {first.args[0]}", why, "cosmetic")

@@ -24,6 +24,14 @@ _NOTHING = frozenset({"", "0"})
 _WANTED = (CORS_PREFIX, VARY.lower())
 _DEEPEST = 20
 _LONGEST = 10_000
+#: What is gone through for all questions together, some seconds of work: a directive is 1, a condition and an
+#: expression are more.
+_MOST_WORK = 40_000_000
+_CONDITION_WORK, _EXPRESSION_WORK = 50, 25
+
+
+class TooMuchWorkError(Exception):
+    """A configuration asks so much that to go through it would take very long."""
 
 
 class Answer(NamedTuple):
@@ -57,6 +65,7 @@ class Maps:
         self.found: dict[str, tuple[str, dict[str, str], list[tuple[Pattern, str]], str]] = {}
         #: The variables that are set somewhere: before that they are empty.
         self.set: set[str] = set()
+        self._work = 0
         for block in _list_blocks(root):
             self.set.update(one.args[0].lstrip("$").lower() for one in block.find("set") if one.args)
             if block.name == "map" and len(block.args) == 2:  # noqa: PLR2004 (what a map has)
@@ -77,6 +86,15 @@ class Maps:
             else:
                 texts[entry.name.removeprefix("\\").lower()] = value
         self.found[block.args[1].lstrip("$")] = (block.args[0], texts, patterns, default)
+
+    def spend(self, work: int) -> None:
+        """Count what is gone through.
+
+        :raises TooMuchWorkError: it is too much.
+        """
+        self._work += work
+        if self._work > _MOST_WORK:
+            raise TooMuchWorkError
 
     def list_keys(self) -> Iterator[str]:
         """Yield all keys that are texts."""
@@ -127,6 +145,7 @@ class Run:
     def _rewrite(self, level: Directive) -> tuple[int | None, Directive]:
         """Do what a block says; return the status that it answers with, and the last inner block that holds."""
         within = level
+        self.maps.spend(len(level.block or ()))
         for one in level.block or ():
             if one.name == "set" and len(one.args) == 2:  # noqa: PLR2004 (what it has)
                 self.given[one.args[0].lstrip("$").lower()] = self.expand(one.args[1])
@@ -181,6 +200,7 @@ class Run:
 
     def matches(self, pattern: Pattern, text: str) -> bool:
         """Tell whether an expression matches a text somewhere, and note that it was asked."""
+        self.maps.spend(_EXPRESSION_WORK)
         self.asked.append((pattern, text))
         if self.assumed.get(pattern) == text:
             return True
@@ -192,6 +212,7 @@ class Run:
         return found is not None and found.search(text) is not None
 
     def _holds(self, written: str) -> bool:
+        self.maps.spend(_CONDITION_WORK)
         inner = _CONDITION.match(written)
         test = _TEST.match(inner[1]) if inner else None
         if not test:

@@ -71,7 +71,7 @@ def write_map(source: str, target: str, entries: Iterable[tuple[str, str]], defa
     >>> print(write_map("$http_origin", "$cors_asked", [("~\\Ahttps://a\\z", "$http_origin")]), end="")
     map $http_origin $cors_asked {
         default "";
-        "~\\Ahttps://a\\z" $http_origin;
+        "~\Ahttps://a\z" $http_origin;
     }
     """
     lines = [f"    {quote(key)} {quote(value) if value else EMPTY};\n" for key, value in entries]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from crossorigin.dialects import Finding, Loss, Translation, Written
 from crossorigin.dialects import _policies as policies
-from crossorigin.dialects._places import START, fail
+from crossorigin.dialects._places import START, check_paths, fail
 from crossorigin.dialects._ruby import arguments_of, has_any, method_of, parse_ruby, short_text_of
 from crossorigin.dialects.rack_cors._blocks import read_blocks
 from crossorigin.dialects.rack_cors._joining import join_blocks
@@ -50,7 +50,9 @@ def read(text: str) -> Translation:
     notes = Notes()
     findings: list[Finding] = []
     rules = []
-    for cell in join_blocks(read_blocks(ruby, calls[0], notes), notes):
+    blocks = read_blocks(ruby, calls[0], notes)
+    check_paths(NAME, text, sum(len(block.resources) for block in blocks))
+    for cell in join_blocks(blocks, notes):
         found = policies.read_options(cell.options, policies.Place(NAME, text, cell.places, cell.position))
         notes.losses += found.losses
         findings += [one for one in found.findings if one not in findings]
