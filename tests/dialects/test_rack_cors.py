@@ -98,6 +98,7 @@ ROWS = [
         (("narrows", 3, 1),),
     ),
     Row("realistic: known later", origins(f"'{APP}', ENV['A']"), {"/*": ONE}, (("narrows", 3, 32),)),
+    Row("synthetic: a star alone", origins(f"*, '{APP}'"), {"/*": ONE}, (("narrows", 3, 9),)),
     Row(
         "synthetic: origins are replaced",
         blocks("origins 'b.example'", f"origins ['{APP}']", "resource '*'"),
@@ -187,6 +188,20 @@ ROWS = [
         (("narrows", 4, 10),),
     ),
     Row("realistic: everything", blocks("origins '*'", "resource '/*'"), {"/*": OPEN}),
+    Row("synthetic: everything, by two slashes", blocks("origins '*'", "resource '//*'"), {"/*": OPEN}),
+    Row(
+        "synthetic: two slashes in an expression",
+        blocks("origins '*'", r"resource %r{\A/a//.*\z}"),
+        {},
+        (("narrows", 4, 10),),
+    ),
+    Row(
+        "synthetic: a last slash in an expression",
+        blocks("origins '*'", r"resource %r{\A/a/\z}", "resource %r{^/a/$}", r"resource %r{\A(?!/b/\z)}"),
+        {"/*": OPEN, "/b/": {}},
+        (("cosmetic", 4, 10), ("cosmetic", 5, 10)),
+    ),
+    Row("synthetic: two slashes", blocks("origins '*'", "resource '/a//*'"), {}, (("narrows", 4, 10),)),
     Row("synthetic: everything, by an expression", blocks("origins '*'", "resource(/.*/)"), {"/*": OPEN}),
     Row(
         "realistic: a path that no request has",

@@ -68,7 +68,9 @@ def regex_to_path(regex: str, position: Position) -> ReadPath | None:
     for end, how_bad, why in _USUAL:
         path = bare.removesuffix(end)
         # Why: with its end marked, such an expression matches only slashes.
-        if path == bare or (is_closed and end in {"/*", "/"}) or not is_path(path) or _MARKS.search(path):
+        if path == bare or (is_closed and end in {"/*", "/"}) or _MARKS.search(path):
+            continue
+        if not is_path(path) or not is_path(f"{path}/*"):
             continue
         loss = Loss(f"the paths {regex}", why.format(path=path), how_bad, position)
         return ReadPath(f"{path}/*", None if how_bad == "cosmetic" else loss)

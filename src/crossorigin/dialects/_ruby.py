@@ -125,6 +125,9 @@ class Ruby(NamedTuple):
         """Return the one value of an item, or those of an array that is written with a star."""
         if node.type != "splat_argument":
             return [self._evaluate(node, depth + 1)]
+        if not node.named_children:
+            # Why: a star alone stands for what the method around it was given.
+            raise NotLiteralError(self.locate(node))
         value = self._evaluate(node.named_children[0], depth + 1)
         return value if isinstance(value, list) else [value]
 

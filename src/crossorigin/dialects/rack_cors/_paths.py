@@ -66,7 +66,7 @@ def pair(path: str) -> tuple[str, ...]:
     >>> pair("/a"), pair("/"), pair("/a/*")
     (('/a', '/a/'), ('/',), ('/a/*',))
     """
-    return (path,) if path == "/" or path.endswith("/*") else (path, f"{path}/")
+    return (path,) if path.endswith(("/", "/*")) else (path, f"{path}/")
 
 
 def write_path(path: str, but: Sequence[str] = ()) -> str:
@@ -103,7 +103,14 @@ def _read_item(literal: str, end: str) -> str:
 
 def read_paths(path: Regex | str, position: Position, notes: Notes) -> ReadPaths | None:
     """Read the path of a resource; None where it is none that a policy has, or none that a request has."""
-    return _read_regex(path, position, notes) if isinstance(path, Regex) else _read_text(path, position, notes)
+    if not isinstance(path, Regex):
+        return _read_text(path, position, notes)
+    found = _read_regex(path, position, notes)
+    if found is not None and found.paths[0] != "/" and found.paths[0].endswith("/"):
+        why = "rack-cors takes the last slash off a path, so that nothing is served by it"
+        notes.lose(f"the resource /{path.source}/", why, "cosmetic", position)
+        return None
+    return found
 
 
 def _read_regex(regex: Regex, position: Position, notes: Notes) -> ReadPaths | None:
@@ -133,10 +140,11 @@ def _read_text(text: str, position: Position, notes: Notes) -> ReadPaths | None:
     literal = re.match(r"(?:[^*/]|/(?!\*))*", text)
     bare = literal[0] if literal else ""
     stars = text[len(bare) :]
-    if _UNPLAIN.search(text) or _NAMED.search(text) or stars.strip("/*") or stars[-1:] == "/":
+    is_twice = stars[:1] == "/" and bare[-1:] == "/" and bare != "/"
+    if _UNPLAIN.search(text) or _NAMED.search(text) or stars.strip("/*") or stars[-1:] == "/" or is_twice:
         notes.lose_resource(f"the resource {text}", _NONE, position)
         return None
-    if not bare and stars:
+    if bare in {"", "/"} and stars:
         return ReadPaths((EVERYTHING,))
     if not is_path(bare) or (bare != "/" and bare[-1:] == "/" and not stars):
         why = "rack-cors takes the last slash off a path" if bare[-1:] == "/" else "no path of a request is that"
