@@ -33,6 +33,11 @@ HAND = {"allow_origins": ["https://app.example"], "deny_headers": DENIED, "max_a
 ANSWERED = {key: value for key, value in HAND.items() if key != "preflight_status"}
 ORIGIN = "res.setHeader('Access-Control-Allow-Origin', 'https://app.example');\n"
 BOTH = ("widens", "narrows")
+CASED = "app.set('case sensitive routing', true); "
+LIST = f"{START}const list = ['https://app.example'];\n"
+#: Where all else gets an error in the place of an answer.
+ERRORS = {"enforce": "all", "own_hosts": frozenset()}
+LATER = (("narrows", 3, 24),)
 
 ROWS = [
     Row("realistic: all defaults", call(""), {"/*": ANY}),
@@ -150,6 +155,154 @@ ROWS = [
         (("narrows", 2, 24), ("narrows", 2, 77), ("narrows", 2, 93)),
     ),
     Row("realistic: all of them by a function", call("(req, callback) => { }"), {"/*": NONE}, (("narrows", 2, 14),)),
+    *(
+        Row(
+            f"realistic: a function that looks in a list: {function}",
+            f"{LIST}app.use(cors({{ origin: {function} }}));",
+            {"/*": {**APP, **more}},
+        )
+        for function, more in (
+            (
+                (
+                    "function (origin, callback) { if (list.indexOf(origin) !== -1) { callback(null, true) }"
+                    " else { callback(new Error('Not allowed by CORS')) } }"
+                ),
+                {**ERRORS, "require_origin": True},
+            ),
+            (
+                (
+                    "(origin, callback) => { if (!origin || list.includes(origin)) callback(null, true);"
+                    " else callback(new Error(`no ${origin}`)); }"
+                ),
+                ERRORS,
+            ),
+            (
+                (
+                    "function (origin, callback) { if (!origin) return callback(null, true); // a server\n"
+                    "if (list.indexOf(origin) === -1) { const message = 'no'; console.log(message);"
+                    " return callback(Error(message), false); } return callback(null, true); }"
+                ),
+                ERRORS,
+            ),
+            ("(origin, callback) => { callback(null, list.indexOf(origin) > -1) }", {}),
+            ("(origin, callback) => callback(null, list.includes(origin))", {}),
+            ("(origin, callback) => list.includes(origin) ? callback(null, origin) : callback(null, false)", {}),
+            ("(o, done) => { let is = false; ; if ((list.indexOf(o)) >= 0) is = true; done(undefined, is); }", {}),
+            ("(origin, callback) => { const all = new Set(list); callback(null, all.has(origin)); }", {}),
+            ("(origin, callback) => callback(null, new Set(list).has(origin))", {}),
+            ("(origin, callback) => callback(null, list.includes(origin) ? 'https://app.example' : null)", {}),
+            ("(origin, callback) => callback(null, origin === 'https://app.example')", {}),
+            ("(origin, callback) => callback(null, origin !== undefined && !(origin !== 'https://app.example'))", {}),
+            ("(origin, callback) => callback(null, list.includes(origin) === true)", {}),
+            ("(origin, callback) => { if (list.indexOf(origin) == -1) callback(null); else callback(null, true) }", {}),
+        )
+    ),
+    Row(
+        "realistic: a function that looks in a list of which not all is known",
+        f"{LIST}app.use(cors({{ origin: (a, b) => b(null, ['https://app.example', process.env.A].includes(a)) }}));",
+        {"/*": APP},
+        (("narrows", 3, 66),),
+    ),
+    Row(
+        "realistic: a function for some requests only refuses nothing in the others",
+        f"{LIST}{CASED}app.all('/a/:id', cors({{ origin: (a, b) => list.includes(a) ? b(null, true) : b(Error()) }}));",
+        {"/a/*": APP},
+        (("widens", 3, 50),),
+    ),
+    Row(
+        "realistic: a function that refuses, for paths that are compared without case",
+        f"{LIST}app.use('/a', cors({{ origin: (a, b) => list.includes(a) || !a ? b(null, true) : b(Error()) }}));",
+        {"/a/*": {**APP, **ERRORS}},
+        (("narrows", 3, 9), ("widens", 3, 1)),
+    ),
+    Row(
+        "realistic: options by a function that looks in a list",
+        f"{LIST}const choose = function (req, callback) {{\nvar options;\n"
+        "if (list.indexOf(req.header('Origin')) !== -1) {\noptions = { origin: true, maxAge: 5 };\n"
+        "} else {\noptions = { origin: false };\n}\ncallback(null, options);\n};\napp.use(cors(choose));",
+        {"/*": {**APP, "max_age": 5}},
+    ),
+    Row(
+        "realistic: options by a function, with an error for all else",
+        f"{LIST}const yes = {{ origin: true }};\napp.use(cors((req, callback) => {{\n"
+        "if (list.includes(req.headers.origin)) callback(null, yes); else callback(new Error('no')); }));",
+        {"/*": {**APP, **ERRORS, "require_origin": True}},
+    ),
+    Row(
+        "synthetic: options by a function, for what is known later",
+        f"{LIST}app.use(cors((a, b) => b(null, {{ origin: [x].includes(a.get('origin')) }})));",
+        {"/*": NONE},
+        (("narrows", 3, 14),),
+    ),
+    Row(
+        "synthetic: options by a function, for a list of nothing that is known",
+        f"{LIST}app.use(cors((a, b) => [x].includes(a.get('origin'))"
+        " ? b(null, { origin: true }) : b(null, { origin: false })));",
+        {"/*": REST},
+        (("narrows", 3, 25),),
+    ),
+    *(
+        Row(
+            f"realistic: options by a function that does more: {function}",
+            f"{LIST}app.use(cors({function}));",
+            {"/*": NONE},
+            (("narrows", 3, 14),),
+        )
+        for function in (
+            "(a, b) => b(null, list.includes(a.get('origin')))",
+            "(a, b) => b(null, { origin: list })",
+            "(a, b) => b(null, {})",
+            "(a, b) => b(null, [x].includes(a.get('origin')) ? { origin: false } : { origin: false })",
+            "(a, b) => b(null, { ...more })",
+            "(a, b) => list.includes(a.get('origin')) ? b(null, { origin: true }) : b(null, list)",
+            (
+                "(a, b) => b(null, a.get('origin') === 'https://a' ? { origin: true } : list.includes(a.get('origin'))"
+                " ? { origin: true, maxAge: 1 } : { origin: false })"
+            ),
+        )
+    ),
+    *(
+        Row(
+            f"realistic: a function that does more than look in a list: {function}",
+            f"{LIST}app.use(cors({{ origin: {function} }}));",
+            {"/*": REST},
+            LATER,
+        )
+        for function in (
+            "(a, b) => b(null, true)",
+            "(a, b) => b(null, false)",
+            "(a, b) => b(null, !list.includes(a))",
+            "(a, b) => b(null, list.includes(a) || /a/.test(a))",
+            "(a, b) => b(null, list.includes(b))",
+            "(a, b) => b(null, list.includes('x'))",
+            "(a, b) => b(null, list.some(one => one === a))",
+            "(a, b) => b(null, more.includes(a))",
+            "(a, b) => b(null, 'x'.includes(a))",
+            "(a, b) => b(null, new Set(list, 1).has(a))",
+            "(a, b) => b(null, [null].includes(a))",
+            "(a, b) => b(null, a == 'https://app.example')",
+            "(a, b) => b(null, list.indexOf(a) + 1)",
+            "(a, b) => b(null, list.includes(a) ? 'https://other.example' : 'https://app.example')",
+            "(a, b) => b(null, list.includes(a) && b(null))",
+            "(a, b) => b(b(null), list.includes(a))",
+            "(a, b) => b(null, list.includes(a), 1)",
+            "(a, b) => { b(null, list.includes(a)); b(null, true); }",
+            "(a, b) => { a = 'x'; b(null, list.includes(a)); }",
+            "(a, b) => { list.x = 1; b(null, list.includes(a)); }",
+            "(a, b) => { for (;;) b(null, list.includes(a)); }",
+            "(a, b) => { find(a); b(null, list.includes(a)); }",
+            "(a, b) => { a++; b(null, list.includes(a)); }",
+            "(a, b) => console.log(a) || b(null, list.includes(a))",
+            "(a, b) => list.includes(a)",
+            "(a) => list.includes(a)",
+            "a => list.includes(a)",
+            "({ a }, b) => b(null, list.includes(a))",
+            "function* (a, b) { b(null, list.includes(a)); }",
+            "(a, b) => ['https://a'].includes(a) ? b(null, true) : list.includes(a) ? b(Error()) : b(null, false)",
+            "(a, b) => [x].includes(a) ? b(null, false) : b(null, list.includes(a))",
+            f"(a, b) => b(null, {'!' * 100}list.includes(a))",
+        )
+    ),
     Row("synthetic: no options", call("undefined"), {"/*": ANY}),
     Row(
         "realistic: values that are known later",
@@ -239,17 +392,92 @@ ROWS = [
     ),
     Row(
         "realistic: paths that a policy has not",
-        f"{START}app.use('/a/:id', cors()); app.use(path, cors()); app.use([path, 1, /^\\/b\\/.*/, /[a-z]/], cors());",
+        f"{START}app.use('/a?b', cors()); app.use(path, cors()); app.use([path, 1, /^\\/b\\/.*/, /[a-z]/], cors());",
         {"/b/*": ANY},
         (
             ("narrows", 2, 9),
-            ("narrows", 2, 36),
-            ("narrows", 2, 60),
-            ("narrows", 2, 59),
-            ("widens", 2, 59),
-            ("narrows", 2, 59),
-            ("narrows", 2, 59),
+            ("narrows", 2, 34),
+            ("narrows", 2, 58),
+            ("narrows", 2, 57),
+            ("widens", 2, 57),
+            ("narrows", 2, 57),
+            ("narrows", 2, 57),
         ),
+    ),
+    Row(
+        "realistic: a path with a parameter, as the package's own documentation has it",
+        f"{START}app.get('/products/:id', cors({{ origin: true, credentials: true }}), list);",
+        {
+            "/products/*": {
+                "allow_origins": ["*"],
+                **NONE,
+                "allow_credentials": True,
+                "dangerously_allow_any_origin_with_credentials": True,
+            }
+        },
+        (("widens", 2, 9), ("narrows", 2, 9), ("widens", 2, 1), ("widens", 2, 1)),
+        ("dangerously_allow_any_origin_with_credentials",),
+    ),
+    Row(
+        "realistic: a path with a parameter, and its preflights",
+        f"{START}{CASED}app.options('/products/:id', cors()); // for DELETE\napp.del('/products/:id', cors(), list);",
+        {"/products/*": ANY},
+        (("widens", 2, 54), ("widens", 3, 9), ("widens", 3, 1)),
+    ),
+    *(
+        Row(
+            f"realistic: a parameter: {path}",
+            f"{START}{CASED}app.use('{path}', cors());",
+            {wanted: ANY},
+            (("widens", 2, 50),),
+        )
+        for path, wanted in (
+            ("/users/:id/posts/:post", "/users/*"),
+            ("/users/:id?", "/users/*"),
+            ("/users/:id(\\\\d+)", "/users/*"),
+            ("/users{/:id}", "/users/*"),
+            ("/users{/:id}/posts", "/users/*"),
+            ("/users/{by-:name}", "/users/*"),
+            ("/a%20b/:id.:kind", "/a b/*"),
+            ("/users/by-:id", "/users/*"),
+            ("/user-:id", "/*"),
+            ("/:lang/about", "/*"),
+        )
+    ),
+    *(
+        Row(
+            f"synthetic: no parameter, or other marks before it: {path}", f"{START}app.use('{path}', cors());", {}, lost
+        )
+        for path, lost in (
+            (path, (("narrows", 2, 9),)) for path in (":id", "/a?b/:id", "/a*/:id", "/a\\\\:id", "/a/:", "/a//b/:id")
+        )
+    ),
+    Row(
+        "synthetic: a parameter below every path", f"{START}app.use('/:id', cors());", {"/*": ANY}, (("widens", 2, 9),)
+    ),
+    Row(
+        "realistic: by hand, for a path with a parameter",
+        f"{CASED}app.all('/a/:id', (req, res) => {{\n{ORIGIN}}});",
+        {"/a/*": HAND},
+        (("widens", 1, 50),),
+    ),
+    Row(
+        "realistic: a router that is used below a parameter",
+        f"{START}{CASED}const api = express.Router();\napi.use('/x', cors());\napp.use('/t/:tenant', api);",
+        {"/t/*": ANY},
+        (("widens", 4, 9),),
+    ),
+    Row(
+        "realistic: parameters with the same beginning, whose preflights differ",
+        f"{START}{CASED}\napp.all('/a/:id', cors());\napp.all('/a/:id/b', cors({{ methods: 'PUT' }}));",
+        {"/a/*": ANY},
+        (("widens", 3, 9), ("widens", 4, 9), ("widens", 4, 1), ("narrows", 4, 1)),
+    ),
+    Row(
+        "realistic: a parameter, and a path that it may be",
+        f"{START}{CASED}\napp.all('/a/:id', cors());\napp.all('/a/b', cors({{ origin: false }}));",
+        {"/a/*": ANY, "/a/b": REST},
+        (("widens", 3, 9), ("widens", 3, 1), ("narrows", 3, 1), ("widens", 3, 1), ("narrows", 3, 1)),
     ),
     Row(
         "realistic: only preflights",
@@ -450,7 +678,26 @@ BAD = [
     Bad("realistic: none", "const express = require('express');", "there is no call of the cors package here", 1, 1),
     Bad("synthetic: an object of something else", "module.exports = { a: 1 };", "there is no call of the cors", 1, 1),
     Bad("realistic: no JavaScript", "app.use(cors({)", "this is not JavaScript", 1, 8),
-    Bad("synthetic: no option", "{ origin: [ }", "this is not JavaScript", 1, 12),
+    Bad("synthetic: no option", "{ origin: [ }", "this is not JavaScript\n", 1, 12),
+    Bad("synthetic: a constant", "cors({ origin: ORIGIN maxAge: 5 })", "this is not JavaScript\n", 1, 23),
+    *(
+        Bad(
+            f"realistic: TypeScript: {text}",
+            f"app.use(cors());\n{text}",
+            "Type annotations of TypeScript are not",
+            2,
+            at,
+        )
+        for text, at in (
+            ("const corsOptions: CorsOptions = { origin: '*' };", 7),
+            ("import cors, { type CorsOptions } from 'cors';", 16),
+            ("import type { CorsOptions } from 'cors';", 8),
+            ("app.use((req: Request, res: Response) => {});", 10),
+            ("const options = { origin: '*' } satisfies CorsOptions;", 33),
+            ("const options = { origin: '*' } as const;", 33),
+            ("export interface Options { origin: string }", 26),
+        )
+    ),
 ]
 
 

@@ -196,9 +196,60 @@ ROWS = [
     ),
     Row(
         "realistic: paths that a policy has not",
-        blocks("origins '*'", "resource '/:id'", "resource '/*/a'", "resource '/a/*/'", "resource '/[a]'"),
+        blocks("origins '*'", "resource '/*/:id'", "resource '/*/a'", "resource '/a/*/'", "resource '/[a]'"),
         {},
         tuple(("narrows", line, 10) for line in (4, 5, 6, 7)),
+    ),
+    *(
+        Row(
+            f"realistic: a parameter: {path}",
+            blocks("origins '*'", f"resource '{path}'"),
+            {wanted: OPEN},
+            (("widens", 4, 10),),
+        )
+        for path, wanted in (
+            ("/x/:id", "/x/*"),
+            ("/x/:id/y/:more", "/x/*"),
+            ("/x/:id/*", "/x/*"),
+            ("/x/by-:id", "/x/*"),
+            ("/a.b/c/:id.json", "/a.b/c/*"),
+            ("/x-:id", "/*"),
+            ("/:id", "/*"),
+        )
+    ),
+    *(
+        Row(
+            f"synthetic: no parameter that can be said: {path}",
+            blocks("origins '*'", f"resource '{path}'"),
+            {},
+            (("narrows", 4, 10),),
+        )
+        for path in (":id", "/x*/:id", "/x//:id", "/x/:id|/y", "/x/(a)?/:id")
+    ),
+    Row(
+        "hostile: whoever asks, with credentials, below a parameter",
+        blocks("origins /.*/", "resource '/x/:id', credentials: true"),
+        {"/x/*": {**OPEN, "allow_credentials": True, "dangerously_allow_any_origin_with_credentials": True}},
+        (("cosmetic", 3, 9), ("widens", 4, 10)),
+        ("dangerously_allow_any_origin_with_credentials",),
+    ),
+    Row(
+        "realistic: parameters that begin alike",
+        blocks("origins '*'", "resource '/x/:id'", "resource '/x/:id/y'"),
+        {"/x/*": OPEN},
+        (("widens", 4, 10), ("widens", 5, 10)),
+    ),
+    Row(
+        "realistic: a parameter, and others with other options for what is beside it",
+        blocks("origins '*'", "resource '/x/:id'", "resource '*', methods: :put"),
+        {"/x/*": OPEN, "/*": {**OPEN, "allow_methods": ["PUT"]}},
+        (("widens", 4, 10), ("widens", 4, 10), ("narrows", 4, 10)),
+    ),
+    Row(
+        "realistic: a parameter below another resource of its block",
+        blocks("origins '*'", "resource '*', methods: :put", "resource '/x/:id'"),
+        {"/*": {**OPEN, "allow_methods": ["PUT"]}},
+        (("widens", 5, 10),),
     ),
     Row("realistic: a path that is known later", blocks("origins '*'", "resource a, b: 1"), {}, (("narrows", 4, 1),)),
     Row("synthetic: no path", blocks("origins '*'", "resource"), {}),

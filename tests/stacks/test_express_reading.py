@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 APP = "https://app.example"
 SEED = 20261126
-COUNT = 60
+COUNT = 90
 HEAD = "const express = require('express');\nconst cors = require('cors');\nconst app = express();\n"
 TAIL = "\nmodule.exports = app;\n"
 
@@ -46,6 +46,36 @@ ORIGINS = (
     r"['https://*.example.com', /^https:\/\/(?:[a-z0-9_-]+\.)+example\.com$/]",
     "[[], 0, 'https://a.example']",
     "process.env.NO_SUCH_ORIGIN",
+)
+FUNCTIONS = (
+    "(origin, callback) => { if (LIST.includes(origin)) callback(null, true); else callback(new Error('no')); }",
+    (
+        "function (origin, callback) { if (LIST.indexOf(origin) !== -1 || !origin) { callback(null, true) }"
+        " else { callback(new Error('no')) } }"
+    ),
+    "(origin, callback) => callback(null, LIST.includes(origin))",
+    "(origin, callback) => LIST.includes(origin) ? callback(null, origin) : callback(null, false)",
+    (
+        "(origin, callback) => { if (!origin) return callback(null, true);"
+        " if (LIST.indexOf(origin) === -1) return callback(new Error('no'), false); return callback(null, true); }"
+    ),
+    "(origin, callback) => callback(LIST.includes(origin) || !origin ? null : new Error('no'), origin)",
+)
+DELEGATES = (
+    (
+        "(req, callback) => { let o; if (LIST.indexOf(req.header('Origin')) !== -1) { o = YES } else { o = NO }"
+        " callback(null, o); }"
+    ),
+    "(req, callback) => LIST.includes(req.headers.origin) ? callback(null, YES) : callback(new Error('no'))",
+)
+PARAMETERS = (
+    "/api/:version/x",
+    "/public/:id",
+    "/public/:id/:more",
+    "/:a",
+    "/items{/:id}",
+    "/api{/:version}/x",
+    "/pub:lic/a",
 )
 OPTIONS: dict[str, tuple[str, ...]] = {
     "origin": ORIGINS,
@@ -71,9 +101,12 @@ VALUES: dict[str, tuple[str, ...]] = {
 }
 
 
+def draw_pairs(chance: random.Random) -> list[str]:
+    return [f"{name}: {chance.choice(values)}" for name, values in OPTIONS.items() if chance.random() < 0.45]
+
+
 def draw_options(chance: random.Random) -> str:
-    pairs = {name: chance.choice(values) for name, values in OPTIONS.items() if chance.random() < 0.45}
-    return f"{{ {', '.join(f'{name}: {value}' for name, value in pairs.items())} }}"
+    return f"{{ {', '.join(draw_pairs(chance))} }}"
 
 
 def draw_lines(chance: random.Random) -> str:
@@ -91,7 +124,7 @@ def draw_lines(chance: random.Random) -> str:
 
 def draw_source(chance: random.Random) -> str:
     """Write an app with the package, or by hand, or with several of them."""
-    kind = chance.randrange(4)
+    kind = chance.randrange(6)
     if kind == 0:
         return f"app.use(cors({draw_options(chance)}));"
     if kind == 1:
@@ -99,8 +132,38 @@ def draw_source(chance: random.Random) -> str:
     if kind == 2:
         own = f"const own = cors({draw_options(chance)});\napp.options('/items', own);\n"
         return f"{own}app.{chance.choice(('get', 'all', 'post'))}('/items', own);\napp.use('/public', cors());"
+    if kind in {3, 4}:
+        return draw_function(chance) if kind == 3 else draw_parameters(chance)
     mounts = [f"app.use('{path}', cors({draw_options(chance)}));" for path in ("/public", "/api/v1", "/api")]
     return "\n".join(chance.sample(mounts, 2))
+
+
+def draw_function(chance: random.Random) -> str:
+    """Write an app whose package asks a function."""
+    head = f"const LIST = ['{APP}', 'https://a.example'];\nconst NO = {{ origin: false }};\n"
+    pairs = [pair for pair in draw_pairs(chance) if not pair.startswith("origin")]
+    if chance.random() < 0.3:
+        yes = f"const YES = {{ {', '.join([*pairs, 'origin: true'])} }};\n"
+        return f"{head}{yes}app.use(cors({chance.choice(DELEGATES)}));"
+    pairs.append(f"origin: {chance.choice(FUNCTIONS)}")
+    verb = chance.choice(("use(", "use(", "all('/items', ", "get('/items', ", "use('/public/:id', "))
+    return f"{head}app.{verb}cors({{ {', '.join(pairs)} }}));"
+
+
+def draw_parameters(chance: random.Random) -> str:
+    """Write an app whose paths have parameters, beside others."""
+    lines = []
+    for path in chance.sample(PARAMETERS, chance.choice((1, 1, 2))):
+        verb = chance.choice(("use", "all", "get"))
+        handler = f"cors({draw_options(chance)})"
+        if chance.random() < 0.3:
+            handler = f"(req, res, next) => {{\n{draw_lines(chance)}  next();\n}}"
+        lines.append(f"app.{verb}('{path}', {handler});")
+    if chance.random() < 0.4:
+        lines.append(f"app.use('{chance.choice(('/api/v1', '/public', '/'))}', cors({draw_options(chance)}));")
+    chance.shuffle(lines)
+    # Why: it counts for what is used below it.
+    return "\n".join(["app.set('case sensitive routing', true);", *lines])
 
 
 def list_probes(chance: random.Random) -> list[Probe]:
@@ -145,7 +208,7 @@ def find_faults(texts: Sequence[str], chance: random.Random) -> list[str]:
 
 @pytest.mark.stacks
 def test_what_is_read_is_what_express_does() -> None:
-    """Sixty apps of every kind, the same each time."""
+    """Ninety apps of every kind, the same each time."""
     node.TARGETS[0].require()
     chance = random.Random(SEED)
     texts = [HEAD + draw_source(chance) + TAIL for _ in range(COUNT)]

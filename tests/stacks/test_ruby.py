@@ -83,6 +83,7 @@ _ORIGINS = (
 )
 _PATHS = (
     *("'*'", "'/*'", "'/items'", "'/public/*'", "'/public/a'", "'/items/'", "'/it*'", "'/public/:id'", "'/a.b/*'"),
+    *("'/public/:id/:more'", "'/:name'", "'/it:rest'", "'/public/:id/*'"),
     *(r"%r{\A/public(?:/|\z)}", r"/\A\/items\z/", r"%r{^/public/}", r"%r{/items}", "'items'", r"%r{\A(?!/items\z)}"),
 )
 _METHODS = (":any", "[:get, :put]", "%i[get post patch]", ":put", "['put', 'PATCH']", "[]", "nil", "'*'")

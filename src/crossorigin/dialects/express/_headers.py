@@ -152,7 +152,7 @@ class Function:
             values.get("allow_credentials") == "true",
             None if age is None else read_age(age, "the age", places["max_age"], self._losses),
             self._status,
-            places,
+            places=places,
         )
 
     def _list_conditions(self, node: Node) -> Iterator[tuple[bool | None, Node]]:
@@ -190,12 +190,12 @@ class Function:
         value = self._source.follow(line.value)
         if value.type == "binary_expression" and text_of(field_of(value, "operator")) in {"||", "??"}:
             value = self._source.follow(field_of(value, "left"))
-        if line.option == "allow_origins" and self._reads(value, names.ORIGIN):
+        if line.option == "allow_origins" and reads_header(self._source, value, names.ORIGIN):
             found = [self._read_membership(node) for node in unknown]
             return True if not found else found[0] if len(found) == 1 else None
         if unknown:
             return None
-        if line.option == "allow_headers" and self._reads(value, names.REQUEST_HEADERS):
+        if line.option == "allow_headers" and reads_header(self._source, value, names.REQUEST_HEADERS):
             return True
         try:
             given = self._source.evaluate(value)
@@ -207,28 +207,13 @@ class Function:
             return str(given).lower()
         return str(given) if isinstance(given, str | int | float) else None
 
-    def _reads(self, node: Node, header: str) -> bool:
-        """Tell whether an expression is the value of a request's header."""
-        if node.type == "call_expression":
-            _, name = split_callee(node)
-            given = arguments_of(node)
-            return name in {"header", "get"} and len(given) == 1 and self._names(given[0], header)
-        if node.type == "member_expression":
-            key = text_of(field_of(node, "property"))
-            return key == header.lower() and _is_headers(field_of(node, "object"))
-        is_indexed = node.type == "subscript_expression" and _is_headers(field_of(node, "object"))
-        return is_indexed and self._names(field_of(node, "index"), header)
-
-    def _names(self, node: Node, header: str) -> bool:
-        return _read_text(self._source, node).lower() == header.lower()
-
     def _read_membership(self, node: Node) -> tuple[str, ...] | None:
         """Return the list that a condition looks for the request's origin in, if it is a literal."""
         condition = self._source.follow(node)
         if condition.type == "binary_expression":
             left, right = field_of(condition, "left"), field_of(condition, "right")
             operator = text_of(field_of(condition, "operator"))
-            if operator == "&&" and self._reads(self._source.follow(left), names.ORIGIN):
+            if operator == "&&" and reads_header(self._source, self._source.follow(left), names.ORIGIN):
                 return self._read_membership(right)
             try:
                 is_found = (operator, self._source.evaluate(right)) in _FOUND
@@ -240,7 +225,7 @@ class Function:
     def _read_list(self, node: Node, wanted: str) -> tuple[str, ...] | None:
         called, name = split_callee(node) if node.type == "call_expression" else (None, "")
         given = arguments_of(node)
-        is_asked = len(given) == 1 and self._reads(self._source.follow(given[0]), names.ORIGIN)
+        is_asked = len(given) == 1 and reads_header(self._source, self._source.follow(given[0]), names.ORIGIN)
         if called is None or name != wanted or not is_asked:
             return None
         try:
@@ -248,6 +233,23 @@ class Function:
         except NotLiteralError:
             return None
         return tuple(one for one in value if isinstance(one, str)) if isinstance(value, list) else None
+
+
+def reads_header(source: Source, node: Node, header: str) -> bool:
+    """Tell whether an expression is the value of a request's header."""
+    if node.type == "call_expression":
+        _, name = split_callee(node)
+        given = arguments_of(node)
+        return name in {"header", "get"} and len(given) == 1 and _names(source, given[0], header)
+    if node.type == "member_expression":
+        key = text_of(field_of(node, "property"))
+        return key == header.lower() and _is_headers(field_of(node, "object"))
+    is_indexed = node.type == "subscript_expression" and _is_headers(field_of(node, "object"))
+    return is_indexed and _names(source, field_of(node, "index"), header)
+
+
+def _names(source: Source, node: Node, header: str) -> bool:
+    return _read_text(source, node).lower() == header.lower()
 
 
 def _read_text(source: Source, node: Node) -> str:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 _PACKAGE = "cors"
 _BOTH, _PREFLIGHTS = ("use", "all"), ("options",)
-_ACTUAL = ("get", "head", "post", "put", "patch", "delete")
+_ACTUAL = ("get", "head", "post", "put", "patch", "delete", "del")
 _VERBS = frozenset((*_BOTH, *_PREFLIGHTS, *_ACTUAL))
 _CALLED = "Express"
 
@@ -41,6 +41,9 @@ _CALLED = "Express"
 _EVERY = re.compile(r"/?(?:\*\w*|\{\*\w+\}|\(\.\*\))?")
 _BELOW = re.compile(r"(/[^:?+(){}\[\]*!\\]*?)(?:/\*\w*|/\{\*\w+\}|\{/\*\w+\}|/\(\.\*\)|\(/\.\*\)\?)")
 _MARKS = frozenset(":?+(){}[]*!\\")
+#: What stands before the first mark of a path, and a parameter there, also in an optional part.
+_BEFORE = re.compile(r"/[^:?+(){}\[\]*!\\]*")
+_PARAMETER = re.compile(r"(?:\{(/?)[^:?+(){}\[\]*!\\]*)?:\w")
 _CHAIN = 40
 _DECLARATOR = "variable_declarator"
 
@@ -49,7 +52,7 @@ class Mount(NamedTuple):
     """A use of middleware: the paths, and what it puts on an actual answer and on a preflight's, where it does.
 
     ``method`` is the only one of actual requests that it runs for, or "". ``is_alone`` tells whether nothing else runs
-    for these paths.
+    for these paths, ``is_wide`` whether it runs for some of them only.
     """
 
     paths: tuple[str, ...]
@@ -58,6 +61,14 @@ class Mount(NamedTuple):
     position: Position
     method: str = ""
     is_alone: bool = False
+    is_wide: bool = False
+
+
+class Where(NamedTuple):
+    """The paths of a use, and whether it runs for some of them only."""
+
+    paths: tuple[str, ...] = (EVERYTHING,)
+    is_wide: bool = False
 
 
 class Finder:
@@ -81,9 +92,9 @@ class Finder:
             mounts += self._read_pair(node)
         for node in self._source.tree.walk():
             if self._is_package_call(node) and node.id not in self._placed:
-                mounts.append(self._mount(node, (EVERYTHING,), "use", node))
+                mounts.append(self._mount(node, Where(), "use", node))
         for function in self._list_loose():
-            mounts.append(self._mount(function, (EVERYTHING,), "use", function))
+            mounts.append(self._mount(function, Where(), "use", function))
         return mounts or self._find_objects()
 
     def _read_use(self, node: Node) -> Iterator[Mount]:
@@ -99,11 +110,11 @@ class Finder:
         handlers = [one for item in given[has_path:] for one in self._list_handlers(item)]
         if not handlers:
             return
-        where = given[0] if has_path else first
-        paths = (EVERYTHING,) if where is None else self._read_paths(where, is_prefix=verb == "use")
-        paths = self._put_below(receiver, paths, node)
+        path = given[0] if has_path else first
+        where = Where() if path is None else self._read_paths(path, is_prefix=verb == "use")
+        where = self._put_below(receiver, where, node)
         for handler in handlers:
-            yield self._mount(handler, paths, verb, node)
+            yield self._mount(handler, where, verb, node)
 
     def _find_route(self, receiver: Node) -> Node | None:
         """Return the path of ``app.route(path)`` in a chain of calls."""
@@ -143,7 +154,7 @@ class Finder:
                 found[outermost.id] = outermost
         return list(found.values())
 
-    def _mount(self, handler: Node, paths: tuple[str, ...], verb: str, node: Node) -> Mount:
+    def _mount(self, handler: Node, where: Where, verb: str, node: Node) -> Mount:
         self._placed.add(handler.id)
         if self._is_package_call(handler):
             given = arguments_of(handler)
@@ -153,8 +164,21 @@ class Finder:
             preflight, actual = function.preflight, function.actual
         position = self._source.locate(node)
         is_actual, is_preflight = verb not in _PREFLIGHTS, verb not in _ACTUAL
-        method = "" if is_preflight else verb.upper()
-        return Mount(paths, actual if is_actual else None, preflight if is_preflight else None, position, method)
+        method = "" if is_preflight else {"del": "delete"}.get(verb, verb).upper()
+        if method or where.is_wide:
+            # Why: what gets no error here would get one by the rule.
+            actual = actual._replace(refuses=False, requires=False)
+        elif (actual.refuses or actual.requires) and not self._is_cased and where.paths != (EVERYTHING,):
+            why = "it also gives an error for these paths in another case, and the rule does not"
+            self._lose("origin", why, position, "widens")
+        return Mount(
+            where.paths,
+            actual if is_actual else None,
+            preflight if is_preflight else None,
+            position,
+            method,
+            is_wide=where.is_wide,
+        )
 
     def _read_pair(self, node: Node) -> Iterator[Mount]:
         """Yield what ``[["/path/*"], cors(...)]`` in a list says, as it is written for several rules."""
@@ -166,7 +190,7 @@ class Finder:
             return
         paths, missing = self._source.evaluate_items(items[0])
         if paths and not missing and all(isinstance(path, str) and is_path(path) for path in paths):
-            yield self._mount(call, tuple(paths), "use", node)._replace(is_alone=True)
+            yield self._mount(call, Where(tuple(paths)), "use", node)._replace(is_alone=True)
 
     def _is_package_call(self, node: Node) -> bool:
         if node.type != "call_expression":
@@ -176,7 +200,7 @@ class Finder:
             return text_of(called) in self._called
         return called is not None and called.type == "call_expression" and _requires(self._source, called)
 
-    def _read_paths(self, node: Node, *, is_prefix: bool) -> tuple[str, ...]:
+    def _read_paths(self, node: Node, *, is_prefix: bool) -> Where:
         place = self._source.locate(node)
         try:
             value, missing = self._source.evaluate_items(node)
@@ -185,8 +209,10 @@ class Finder:
         for position in missing:
             self._lose("a path", "it is known only when the program runs: write it as a literal", position)
         items = value if isinstance(value, list) else [value]
+        before = len(self._losses)
         found = [self._read_path(item, place, is_prefix=is_prefix) for item in items]
-        return tuple(path for path in found if path is not None)
+        is_wide = any(loss.how_bad == "widens" for loss in self._losses[before:])
+        return Where(tuple(path for path in found if path is not None), is_wide)
 
     def _read_path(self, item: object, place: Position, *, is_prefix: bool) -> str | None:
         if isinstance(item, Expression):
@@ -194,6 +220,8 @@ class Finder:
             if read is not None and read.loss:
                 self._losses.append(read.loss)
             path = read.path if read else None
+        elif isinstance(item, str) and (before := _find_before_parameter(item)) is not None:
+            path = self._read_before(before, item, place)
         elif isinstance(item, str) and _EVERY.fullmatch(item):
             return EVERYTHING
         elif isinstance(item, str):
@@ -206,7 +234,7 @@ class Finder:
         if path is None or not is_path(path):
             self._lose(f"the path {getattr(item, 'source', item)}", "a policy has paths and prefixes only", place)
             return None
-        if not self._is_cased:
+        if not self._is_cased and path != EVERYTHING:
             self._lose(
                 f"the path {path}",
                 f"{_CALLED} compares paths as they are sent and without case; a policy decoded, with case",
@@ -214,24 +242,35 @@ class Finder:
             )
         return path
 
+    def _read_before(self, before: str, item: str, place: Position) -> str | None:
+        """Return the path for all that is below what stands before a parameter."""
+        bare = decode_path(before)
+        path = None if bare is None else f"{bare}/*"
+        if path is not None and is_path(path):
+            why = f"a policy has no parameters in paths, and its rule is for {path}, which is more"
+            self._lose(f"the path {item}", why, place, "widens")
+        return path
+
     def _lose(self, what: str, why: str, place: Position, how_bad: HowBad = "narrows") -> None:
         self._losses.append(Loss(what, why, how_bad, place))
 
-    def _put_below(self, receiver: Node, paths: tuple[str, ...], node: Node) -> tuple[str, ...]:
+    def _put_below(self, receiver: Node, where: Where, node: Node) -> Where:
         """Put paths below the one that their router is used at, where that is known."""
         made = self._source.follow(receiver)
         if made.type != "call_expression" or split_callee(made)[1] != "Router":
-            return paths
+            return where
         uses = [given for given in self._list_uses() if text_of(given[-1]) == text_of(receiver)]
         if len(uses) == 1 and len(uses[0]) == 1:
-            return paths
-        above = self._read_paths(uses[0][0], is_prefix=True) if len(uses) == 1 else ()
-        if len(above) == 1:
-            base = above[0].removesuffix("/*")
-            return tuple(base + path for path in paths)
+            return where
+        above = self._read_paths(uses[0][0], is_prefix=True) if len(uses) == 1 else Where(())
+        if len(above.paths) == 1 and above.is_wide:
+            return above
+        if len(above.paths) == 1:
+            base = above.paths[0].removesuffix("/*")
+            return where._replace(paths=tuple(base + path for path in where.paths))
         why = "it serves only the paths that its router is used at, and the rule all paths"
         self._lose("a router of its own", why, self._source.locate(node), "widens")
-        return paths
+        return where._replace(is_wide=True)
 
     def _list_uses(self) -> Iterator[list[Node]]:
         for node in self._source.tree.walk():
@@ -249,6 +288,15 @@ class Finder:
                 sent = Options(self._source, self._losses).read(found)
                 return [Mount((EVERYTHING,), sent, sent, self._source.locate(found))]
         return []
+
+
+def _find_before_parameter(path: str) -> str | None:
+    """Return the segments before the first parameter of a path; None where there is none, or other marks before it."""
+    before = _BEFORE.match(path)
+    parameter = _PARAMETER.match(path, before.end()) if before else None
+    if before is None or parameter is None:
+        return None
+    return before[0].rstrip("/") if parameter[1] else before[0].rpartition("/")[0]
 
 
 def _find_exported(node: Node) -> Node | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from crossorigin.dialects._translation import Loss
-from crossorigin.dialects.express._source import Expression, Function, NotLiteralError, Source
+from crossorigin.dialects.express._allowlists import Allowlist, read_allowlist
+from crossorigin.dialects.express._source import FUNCTIONS, Expression, Function, NotLiteralError, Source
 from crossorigin.dialects.express._words import UNKNOWN, Headers, read_age, split_list
 from crossorigin.policy import ANY
 
@@ -58,12 +59,27 @@ class Options:
         if node is not None:
             found = self._source.follow(node)
             if found.type == "object":
-                for key, value in self._source.list_pairs(found):
-                    self._read_option(key, value)
+                self._read_all(found)
+            elif (allowed := self._read_delegate(found)) and allowed.options:
+                self._read_all(allowed.options)
+                self._values["origin"] = self._take(allowed)
             elif found.type not in {"null", "undefined"}:
                 self._lose("the options", UNKNOWN, "narrows", self._source.locate(node))
                 self._values |= _NOTHING
         return self._make()
+
+    def _read_all(self, node: Node) -> None:
+        for key, value in self._source.list_pairs(node):
+            self._read_option(key, value)
+
+    def _read_delegate(self, node: Node) -> Allowlist | None:
+        """Return what a function of a request allows, which gives the options for it."""
+        return read_allowlist(self._source, node, gives_options=True) if node.type in FUNCTIONS else None
+
+    def _take(self, allowed: Allowlist) -> Allowlist:
+        for position in allowed.missing:
+            self._lose("an item of origin", UNKNOWN, "narrows", position)
+        return allowed
 
     def _read_option(self, key: str | None, node: Node) -> None:
         place = self._source.locate(node)
@@ -88,6 +104,9 @@ class Options:
             return [] if key == "origin" or key in _LISTS else DEFAULTS[key]
         for position in missing:
             self._lose(f"an item of {key}", UNKNOWN, "narrows", position)
+        allowed = read_allowlist(self._source, value.node) if key == "origin" and isinstance(value, Function) else None
+        if allowed is not None:
+            return self._take(allowed)
         if isinstance(value, Function):
             self._lose(key, "what a function allows is known only when the program runs", "narrows", place)
             return [] if key == "origin" or key in _LISTS else DEFAULTS[key]
@@ -110,11 +129,14 @@ class Options:
             self._read_credentials(),
             self._read_max_age(),
             self._read_status(),
+            *self._read_errors(values["origin"]),
             self._places,
         )
 
     def _read_origins(self, value: Any) -> Any:  # noqa: ANN401 (as Headers has it)
         """Return who is told that it may read: lists in lists count, and what is true means all."""
+        if isinstance(value, Allowlist):
+            return value.origins
         if not _is_true(value):
             return ()
         if isinstance(value, str):
@@ -130,6 +152,10 @@ class Options:
             elif item:
                 return True
         return tuple(found)
+
+    def _read_errors(self, value: object) -> tuple[bool, bool]:
+        """Return who gets an error in the place of the app's answer: other origins, and whoever sends none."""
+        return (value.refuses, value.requires) if isinstance(value, Allowlist) else (False, False)
 
     def _read_list(self, key: str) -> tuple[str, ...]:
         value = self._values[key]

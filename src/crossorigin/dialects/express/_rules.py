@@ -46,6 +46,7 @@ def _join(path: str, mounts: list[Mount], losses: list[Loss]) -> tuple[Headers, 
     covering = [own] if own.is_alone else covering
     chosen = own.actual or Headers()
     others = [mount for mount in covering if mount.actual is not None and not chosen.lets_read_like(mount.actual)]
+    others += _list_other_preflights(covering)
     for mount in others[:1]:
         why = "other middleware runs for these paths, too, and each overwrites what the others have set: let one run"
         losses += _lose_both(path, why, mount)
@@ -65,6 +66,15 @@ def _join(path: str, mounts: list[Mount], losses: list[Loss]) -> tuple[Headers, 
         losses += _lose_both(path, "its preflights are answered for other origins than its requests", first)
     sent = chosen._replace(methods=answer.methods, names=answer.names, max_age=answer.max_age, status=answer.status)
     return sent._replace(places={**chosen.places, **answer.places, **_own(chosen)}), own.position
+
+
+def _list_other_preflights(covering: list[Mount]) -> list[Mount]:
+    """Return the uses that answer preflights unlike the first, where one of all runs for some of the paths only."""
+    if not any(mount.is_wide for mount in covering):
+        return []
+    answering = [mount for mount in covering if mount.preflight is not None]
+    told = [mount.preflight._replace(places={}) for mount in answering if mount.preflight is not None]
+    return [mount for mount, answer in zip(answering, told, strict=True) if answer != told[0]]
 
 
 def _own(sent: Headers) -> dict[str, Position]:

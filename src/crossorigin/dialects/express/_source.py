@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crossorigin.dialects._trees import Tree, parse, text_of
+from crossorigin.errors import DialectError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -40,6 +41,15 @@ _PATTERNS = frozenset(
     }
 )
 _NOTHING = ("null", "undefined")
+#: What TypeScript has, and JavaScript has not, near what is no JavaScript.
+_TYPED = re.compile(
+    r"\b(?:const|let|var) +[\w$]+ *:|\b(?:import|export) +type\b|[{,] *type +[\w$]+|\bsatisfies +[\w$]|\bas +const\b"
+    r"|[\w$?)] *: *(?:string|number|boolean|any|unknown|void|never|[A-Z][A-Z0-9_$]*[a-z][\w$]*)\b"
+    r"|[)}\]'\"] +as +[A-Z]|^ *(?:export +)?(?:interface|type|enum|declare) +[\w$]|\b(?:private|readonly) +[\w$]",
+    re.MULTILINE,
+)
+_NEAR = 200
+_UNTYPED = "Type annotations of TypeScript are not read: take them off, such as : CorsOptions and import type"
 
 
 class NotLiteralError(Exception):
@@ -252,8 +262,23 @@ def read_source(dialect: str, text: str, *, before: str = "") -> Source:
 
     :raises DialectError: it is not JavaScript; says where.
     """
-    tree = parse(dialect, text, "javascript", before=before)
+    try:
+        tree = parse(dialect, text, "javascript", before=before)
+    except DialectError as error:
+        if not _TYPED.search(_find_near(text, error.line, error.column)):
+            raise
+        what = f"{error.what}, but looks like TypeScript"
+        raise DialectError(
+            dialect, what, fix=_UNTYPED, line=error.line, column=error.column, excerpt=error.excerpt
+        ) from None
     return Source(tree, _find_names(tree), [0])
+
+
+def _find_near(text: str, line: int, column: int) -> str:
+    """Return what stands around a place of a text."""
+    lines = text.split("\n")
+    at = sum(len(one) + 1 for one in lines[: line - 1]) + column - 1
+    return text[max(0, at - min(column, _NEAR)) : at + _NEAR] if line else ""
 
 
 def _find_names(tree: Tree) -> dict[str, Node]:

@@ -27,7 +27,9 @@ class Headers(NamedTuple):
     """What answers carry, as far as it is known.
 
     ``origins`` are those that are told that they may read: texts and expressions, or True for whoever asks; ``*`` alone
-    is the header's. ``names`` is None where whatever is asked for is allowed. ``places`` has our options' names.
+    is the header's. ``names`` is None where whatever is asked for is allowed. ``refuses`` tells whether other origins
+    get an error in the place of the app's answer, ``requires`` whether those do that send none. ``places`` has our
+    options' names.
     """
 
     origins: Any = ()
@@ -37,11 +39,13 @@ class Headers(NamedTuple):
     credentials: bool = False
     max_age: int | None = None
     status: int = 204
+    refuses: bool = False
+    requires: bool = False
     places: dict[str, Position] = {}  # noqa: RUF012 (never changed)
 
     def lets_read_like(self, other: Headers) -> bool:
         """Tell whether the same scripts may read the same of two actual answers."""
-        own, others = ((one.origins, one.credentials, one.exposed) for one in (self, other))
+        own, others = ((one.origins, one.credentials, one.exposed, one.refuses, one.requires) for one in (self, other))
         return own == others
 
 
@@ -85,6 +89,11 @@ class Reader:
             "preflight_status": self._read_status(sent),
         }
         options |= self._read_origins(sent)
+        if sent.refuses:
+            # Why: the error is the server's own pages', too, where they are not on the list.
+            options |= {"enforce": "all", "own_hosts": ()}
+        if sent.requires:
+            options["require_origin"] = True
         is_meant = "dangerously_allow_any_origin_with_credentials" in options
         # Why: every origin with credentials is read as every origin without.
         has_any = not sent.credentials or (options["allow_origins"] == ANY and not is_meant)

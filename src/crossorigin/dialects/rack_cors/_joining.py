@@ -55,6 +55,7 @@ def join_blocks(blocks: Sequence[Block], notes: Notes) -> list[Cell]:
             cells[path] = Cell(path, {}, {}, first.position)
     _note_twins(blocks, notes)
     _note_loose(resources, cells, notes)
+    _note_wide(resources, notes)
     if len(resources) > 0:
         notes.losses += notes.beside_others
     return [cell for path, cell in cells.items() if path in own or _differs(cell, _find_above(cells, path))]
@@ -114,12 +115,12 @@ def _note_twins(blocks: Sequence[Block], notes: Notes) -> None:
     for block in blocks:
         taken: set[str] = set()
         for resource in block.resources:
-            if taken & {*resource.paths}:
+            if taken & {*resource.paths} and not resource.is_wide:
                 path = resource.paths[0]
                 notes.lose(
                     f"the resource for {path}", "it stands twice, and the first counts", "cosmetic", resource.position
                 )
-            taken |= {*resource.paths}
+            taken |= set() if resource.is_wide else {*resource.paths}
 
 
 def _note_loose(resources: Sequence[Resource], cells: dict[str, Cell], notes: Notes) -> None:
@@ -130,3 +131,18 @@ def _note_loose(resources: Sequence[Resource], cells: dict[str, Cell], notes: No
         if resource.is_loose and above is not None and above.options and _differs(cells[path], above):
             why = "the rule for the paths above serves what it also matches"
             notes.lose(f"the resource for {path}", why, "widens", resource.position)
+
+
+def _note_wide(resources: Sequence[Resource], notes: Notes) -> None:
+    """Note where another resource serves what one with a parameter does not, and is read as if it did."""
+    for at, resource in enumerate(resources):
+        others = [other for other in resources[at + 1 :] if other.options != resource.options or other.options is None]
+        path = resource.paths[0]
+        if resource.is_wide and any(_meets(one, path) for other in others for one in other.paths):
+            why = "it serves some of these paths only, and another resource with other options the others"
+            notes.lose(f"the resource for {path}", why, "widens", resource.position)
+            notes.lose(f"the resource for {path}", why, "narrows", resource.position)
+
+
+def _meets(path: str, other: str) -> bool:
+    return covers(path, other) or covers(other, path)

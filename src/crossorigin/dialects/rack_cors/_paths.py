@@ -30,15 +30,21 @@ _BYTES = re.compile(r"(?:\\x[0-9A-F]{2})+")
 #: What rack-cors does not take for itself in a text.
 _UNPLAIN = re.compile(r"[\\^$?{}\[\]|\n]")
 _NAMED = re.compile(r":[A-Za-z0-9_]")
+#: The segments before the first parameter of a text.
+_BEFORE_NAMED = re.compile(r"((?:/[^*:/]+)*)/[^*:/]*:[A-Za-z0-9_]")
 _NONE = "a policy has paths and prefixes, and no other expressions"
 
 
 class ReadPaths(NamedTuple):
-    """The paths that a resource serves, those below them that it does not, and whether it also serves longer names."""
+    """The paths that a resource serves, those below them that it does not, whether it also serves longer names.
+
+    ``is_wide`` tells whether it serves only some of its paths.
+    """
 
     paths: tuple[str, ...]
     but: tuple[str, ...] = ()
     is_loose: bool = False
+    is_wide: bool = False
 
 
 def covers(path: str, other: str) -> bool:
@@ -119,6 +125,11 @@ def _read_regex(regex: Regex, position: Position, notes: Notes) -> ReadPaths | N
 
 
 def _read_text(text: str, position: Position, notes: Notes) -> ReadPaths | None:
+    before = _BEFORE_NAMED.match(text)
+    if before and not _UNPLAIN.search(text) and is_path(path := f"{before[1]}/*"):
+        why = f"a policy has no parameters in paths, and its rule is for {path}, which is more"
+        notes.lose(f"the resource {text}", why, "widens", position)
+        return ReadPaths((path,), is_wide=True)
     literal = re.match(r"(?:[^*/]|/(?!\*))*", text)
     bare = literal[0] if literal else ""
     stars = text[len(bare) :]

@@ -39,6 +39,7 @@ class Resource:
         self.paths = found.paths
         self.but = found.but
         self.is_loose = found.is_loose
+        self.is_wide = found.is_wide
         self.position = position
         self.is_public = is_public
         self.places: dict[str, Position] = {}
