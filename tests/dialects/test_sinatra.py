@@ -267,8 +267,11 @@ GEM = [
         "realistic: not registered, no preflight, a route of its own",
         "set :cross_origin, true\nset :max_age, 5\nset :allow_credentials, false\n"
         "get '/' do\ncross_origin allow_origin: 'a'\ncross_origin\nend",
-        {"/*": {"allow_origins": ["*"], **PLAIN}},
-        (("widens", 1, 1), ("widens", 1, 1), ("narrows", 5, 1), ("widens", 5, 1)),
+        {"/*": {"allow_origins": ["*"], **PLAIN}, "/": PLAIN},
+        (
+            *(("narrows", 5, 1), ("widens", 5, 1), ("widens", 1, 1), ("widens", 1, 1), ("widens", 5, 1)),
+            ("cosmetic", 5, 28),
+        ),
     ),
     Row(
         "realistic: names of headers by hand in the route for OPTIONS, as the gem's own documentation has it",
@@ -282,14 +285,242 @@ GEM = [
         (("narrows", 6, 19), ("widens", 6, 19)),
     ),
 ]
+#: What the gem does in a route without any setting.
+ROUTED = {
+    "allow_origins": ["*"],
+    **PLAIN,
+    "allow_headers": ["Content-Type", "Accept", "AUTHORIZATION", "Cache-Control"],
+    "allow_credentials": True,
+    "max_age": 86400,
+    "deny_headers": ["accept-language", "content-language"],
+    "dangerously_allow_any_origin_with_credentials": True,
+}
+ROUTED_FINDINGS = ("dangerously_allow_any_origin_with_credentials",)
+PUBLIC = {"allow_origins": ["*"], **PLAIN}
+
+
+def routes(*lines: str) -> str:
+    """Write routes, the first in the second line; without credentials, and with an age that browsers keep."""
+    head = "register Sinatra::CrossOrigin; set allow_credentials: false, max_age: 5\n"
+    return head + "\n".join(lines)
+
+
+def answered(path: str) -> str:
+    """Write a route that answers preflights with the headers."""
+    return f"options('{path}') {{ cross_origin\n200 }}"
+
+
+GEM_ROUTES = [
+    Row(
+        "realistic: a route, as the gem's own documentation has it",
+        "register Sinatra::CrossOrigin\nget '/cross_origin' do\n  cross_origin\n"
+        '  "This is available to cross-origin javascripts"\nend',
+        {"/cross_origin": ROUTED},
+        (("widens", 2, 1), ("widens", 2, 1), ("narrows", 2, 1), ("cosmetic", 2, 1)),
+        ROUTED_FINDINGS,
+    ),
+    Row(
+        "realistic: a route with options, as the gem's own documentation has it",
+        "register Sinatra::CrossOrigin\nget '/custom' do\n  cross_origin :allow_origin => 'https://app.example',\n"
+        "    :allow_methods => [:get],\n    :allow_credentials => false,\n"
+        '    :max_age => "60"\n\n  "My custom cross origin response"\nend',
+        {
+            "/custom": {
+                "allow_origins": [APP],
+                "allow_headers": ["*"],
+                "expose_headers": PLAIN["expose_headers"],
+                "max_age": 60,
+            }
+        },
+        (("widens", 3, 3), ("widens", 3, 3)),
+    ),
+    Row(
+        "realistic: a route, and its preflights",
+        routes("get('/a') { cross_origin }", answered("/a")),
+        {"/a": PUBLIC},
+        (("widens", 2, 1),),
+    ),
+    Row(
+        "realistic: routes with the same path, and all preflights",
+        routes("get('/a') { cross_origin }", "post('/a') { cross_origin() }", answered("*")),
+        {"/a": PUBLIC},
+        (("widens", 2, 1),),
+    ),
+    Row("realistic: a filter", routes("before { cross_origin }", "options('*') { 200 }"), {"/*": PUBLIC}),
+    Row(
+        "realistic: a filter for what is below a path",
+        routes("after '/api/*' do cross_origin end", "options('*') { 200 }"),
+        {"/api/*": PUBLIC},
+        (("widens", 2, 7),),
+    ),
+    Row(
+        "realistic: a filter with a condition",
+        routes("before(agent: /a/) { cross_origin }", "options('*') { 200 }"),
+        {"/*": PUBLIC},
+        (("widens", 2, 1),),
+    ),
+    Row(
+        "realistic: a filter, and no answer to preflights",
+        routes("before { cross_origin }"),
+        {"/*": PUBLIC},
+        (("widens", 2, 1),),
+    ),
+    Row(
+        "realistic: a filter, and a route that says the same",
+        routes("before { cross_origin }", "get('/a') { cross_origin }", "options('*') { 200 }"),
+        {"/*": PUBLIC},
+    ),
+    Row(
+        "realistic: the same options in all routes, in a name",
+        routes(
+            f"OURS = {{ allow_origin: '{APP}', title: 'a' }}.freeze",
+            "get('/a') { cross_origin OURS }",
+            "options('/a') { cross_origin(OURS) }",
+            f"get('/b') {{ cross_origin allow_origin: '{APP}' }}",
+        ),
+        {path: {"allow_origins": [APP], **PLAIN} for path in ("/a", "/b")},
+        (("widens", 3, 13), ("widens", 5, 13), ("widens", 5, 13)),
+    ),
+    Row(
+        "realistic: options that hold for the other routes, too",
+        routes(f"get('/a') {{ cross_origin allow_origin: '{APP}' }}", "get('/b') { cross_origin }", answered("*")),
+        {"/a": {"allow_origins": [APP], **PLAIN}, "/b": PUBLIC},
+        (("narrows", 2, 13), ("widens", 2, 13), ("widens", 2, 13), ("widens", 3, 1)),
+    ),
+    Row(
+        "realistic: options that are known later",
+        routes("get('/a') { cross_origin(**x) }", answered("/a")),
+        {"/a": PLAIN},
+        (("narrows", 2, 26), ("narrows", 2, 1), ("widens", 2, 1), ("widens", 2, 1)),
+    ),
+    Row(
+        "synthetic: options with names that are known later",
+        routes("get('/a') { cross_origin x => 1, 'max_age' => 6 }"),
+        {"/a": {**PLAIN, "max_age": 6}},
+        (("narrows", 2, 26), ("widens", 2, 13), ("widens", 2, 13)),
+    ),
+    Row(
+        "realistic: under a condition",
+        routes("get('/a') { cross_origin if x }", answered("/a")),
+        {"/a": PUBLIC},
+        (("widens", 2, 13), ("widens", 2, 1)),
+    ),
+    Row(
+        "realistic: in a block inside a route",
+        routes("get('/a') { respond_to { cross_origin } }", answered("/a")),
+        {"/a": PUBLIC},
+        (("widens", 2, 26), ("widens", 2, 1)),
+    ),
+    Row(
+        "realistic: under a condition, with options",
+        routes("get '/a' do", f"if x then cross_origin(allow_origin: '{APP}') end", "end"),
+        {"/a": {"allow_origins": [APP], **PLAIN}},
+        (("widens", 3, 11), ("narrows", 3, 11), ("widens", 3, 11), ("widens", 3, 11)),
+    ),
+    Row(
+        "realistic: in a method of its own, too",
+        routes("def allow", "cross_origin", "end", "get('/a') { cross_origin }", answered("/a")),
+        {"/a": PUBLIC},
+        (("narrows", 3, 1), ("widens", 5, 1)),
+    ),
+    Row(
+        "realistic: a route with a condition",
+        routes("get('/a', agent: /a/) { cross_origin }", answered("/a")),
+        {"/a": PUBLIC},
+        (("widens", 2, 1), ("widens", 2, 1)),
+    ),
+    Row(
+        "realistic: only preflights",
+        routes(answered("/a")),
+        {},
+        (("narrows", 2, 1),),
+    ),
+    Row(
+        "realistic: in a class, in a namespace",
+        routes("class App", "namespace '/api' do", "get('/a') { cross_origin }", answered("/a"), "end", "end"),
+        {"/api/a": PUBLIC},
+        (("widens", 4, 1),),
+    ),
+    *(
+        Row(
+            f"synthetic: in a namespace that is not known: {path}",
+            routes(f"namespace{path} {{ get('/a') {{ cross_origin }} }}"),
+            {},
+            (("narrows", 2, 1),),
+        )
+        for path in ("", "(x)", "('/:id')", "('a')")
+    ),
+    Row(
+        "synthetic: in another block",
+        routes("configure do", "get('/a') { cross_origin }", answered("/a"), "end"),
+        {"/a": PUBLIC},
+        (("widens", 3, 1),),
+    ),
+    Row(
+        "realistic: a last slash that may be left out",
+        routes("get('/a/?') { cross_origin }", answered("/a/?")),
+        {"/a": PUBLIC, "/a/": PUBLIC},
+        (("widens", 2, 1), ("widens", 2, 1)),
+    ),
+    *(
+        Row(
+            f"realistic: a parameter: {path}",
+            routes(f"get('{path}') {{ cross_origin }}", answered("*")),
+            {wanted: PUBLIC},
+            (("widens", 2, 5), ("widens", 2, 1)),
+        )
+        for path, wanted in (
+            ("/a/:id", "/a/*"),
+            ("/a/:id/b/:more", "/a/*"),
+            ("/a/:id.?:format?", "/a/*"),
+            ("/a/{id}", "/a/*"),
+            ("/say/*/to/*", "/say/*"),
+            ("/file-*.*", "/*"),
+            ("/:id", "/*"),
+        )
+    ),
+    Row(
+        "realistic: every path",
+        routes("get('*') { cross_origin }", answered("/*")),
+        {"/*": PUBLIC},
+        (("widens", 2, 1),),
+    ),
+    *(
+        Row(
+            f"realistic: a path that a policy has not: {path}",
+            routes(f"get({path}) {{ cross_origin }}"),
+            {},
+            (("narrows", 2, 5),),
+        )
+        for path in (
+            "'/a(/:id)?'",
+            "'/ab?'",
+            "'/a|/b'",
+            "'/:id|/b'",
+            "'a'",
+            "':id'",
+            "'/a%20b'",
+            "%r{/a/.*}",
+            "x",
+            "''",
+        )
+    ),
+    Row(
+        "hostile: deeper than anyone looks",
+        routes(f"get('/b') {{ {'[' * 500}cross_origin(){']' * 500} }}", "get('/a') { cross_origin }", answered("*")),
+        {"/a": PUBLIC},
+        (("narrows", 2, 513), ("widens", 3, 1)),
+    ),
+]
 BAD_GEM = [
     Bad("realistic: off", "register Sinatra::CrossOrigin", "is not switched on for all routes here", 1, 1),
+    Bad("realistic: in no route", "def a\ncross_origin\nend\na.cross_origin", "nor called in one", 1, 1),
     Bad("synthetic: off by set", "set :cross_origin, false", "is not switched on for all routes here", 1, 1),
     Bad("realistic: no array", gem("set :allow_methods, :get"), "allow_methods is no array", 4, 21),
 ]
 
 
-@pytest.mark.parametrize("row", GEM, ids=[row.sentence for row in GEM])
+@pytest.mark.parametrize("row", [*GEM, *GEM_ROUTES], ids=[row.sentence for row in [*GEM, *GEM_ROUTES]])
 def test_gem(row: Row) -> None:
     check("sinatra-cross-origin", row)
 
@@ -321,7 +552,11 @@ def test_what_the_gem_loses(policy: Policy | Ruleset, wanted: set[str]) -> None:
     assert {loss.how_bad for loss in written.losses if loss.what != "websockets='check'"} == wanted
 
 
-@pytest.mark.parametrize("text", ["before do", "cross_origin", f"x = '{ORIGIN}'"])
+def test_a_route_is_guessed() -> None:
+    assert guess_dialect("get('/a') { cross_origin }") == "sinatra-cross-origin"
+
+
+@pytest.mark.parametrize("text", ["before do", "cross_origin", "def a\ncross_origin\nend", f"x = '{ORIGIN}'"])
 def test_what_only_names_it_is_not_guessed(text: str) -> None:
     assert guess_dialect(text) is None
 
