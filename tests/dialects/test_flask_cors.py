@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from crossorigin import Policy
-from crossorigin.dialects import guess_dialect, write
+from crossorigin import Policy, Rule, Ruleset
+from crossorigin.dialects import guess_dialect, read, write
 from dialects.rows import Bad, Row, check, check_bad
 
 METHODS = ["GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"]
@@ -93,6 +93,7 @@ ROWS = [
         {"/*": APP},
         (("narrows", 2, 19),),
     ),
+    Row("realistic: an age that is none", call("max_age=None"), {"/*": ANY}),
     Row("synthetic: nothing", call("origins=None, max_age='soon'"), {"/*": REST}, (("cosmetic", 2, 33),)),
     Row(
         "synthetic: a path twice, and one that a policy has not",
@@ -286,6 +287,17 @@ def test_rows(row: Row) -> None:
 @pytest.mark.parametrize("bad", BAD, ids=[bad.sentence for bad in BAD])
 def test_bad(bad: Bad) -> None:
     check_bad("flask-cors", bad)
+
+
+def test_each_path_is_written_as_an_expression_that_matches_it() -> None:
+    """A prefix, a path, and one in which a mark stands."""
+    rules = Ruleset([Rule(["/a/*", "/b", "/c$"], Policy(allow_origins=["https://a.example"]))])
+    written = write("flask-cors", rules)
+    assert {path for rule in read("flask-cors", written.text).ruleset.rules for path in rule.paths} == {
+        "/a/*",
+        "/b",
+        "/c$",
+    }
 
 
 def test_a_view_is_guessed() -> None:

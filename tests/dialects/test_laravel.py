@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from crossorigin import Policy
+from crossorigin import Policy, Rule, Ruleset
 from crossorigin.dialects import DialectError, guess_dialect, read, write
 from dialects.rows import Bad, Row, check, check_bad
 
@@ -661,3 +661,13 @@ def test_what_is_read(row: Row) -> None:
 @pytest.mark.parametrize("bad", BAD, ids=lambda bad: bad.sentence)
 def test_what_cannot_be_read(bad: Bad) -> None:
     check_bad("laravel", bad)
+
+
+@pytest.mark.parametrize(
+    ("paths", "wanted"),
+    [(["/login"], {"widens"}), (["/login", "/login/"], set()), (["/login", "/login/*"], {"cosmetic"})],
+)
+def test_a_slash_behind_a_path(paths: list[str], wanted: set[str]) -> None:
+    """Laravel serves the path with one, too, whether the policy does or not."""
+    losses = write("laravel", Ruleset([Rule(paths, Policy(allow_origins=["https://app.example"]))])).losses
+    assert {loss.how_bad for loss in losses if "the same path" in loss.why} == wanted

@@ -77,7 +77,8 @@ def write_paths(paths: Sequence[str], called: str) -> tuple[list[str], list[Loss
             written.append(text)
             if not {f"/{text}", f"/{text}/"} <= {*paths} or f"/{text}/*" in paths:
                 why = f"{called} takes /{text} and /{text}/ for the same path"
-                losses.append(Loss(f"the path {path}", why, "cosmetic"))
+                is_below = f"/{text}/*" in paths
+                losses.append(Loss(f"the path {path}", why, "cosmetic" if is_below else "widens"))
     return list(dict.fromkeys(written)), losses
 
 
