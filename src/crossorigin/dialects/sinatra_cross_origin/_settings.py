@@ -54,6 +54,7 @@ def find_settings(ruby: Ruby) -> Iterator[tuple[str, Node, Node | None]]:
 
 
 def find_switch(ruby: Ruby) -> Iterator[Node]:
+    """Yield each place in which the gem is switched on for all routes."""
     for name, node, value in find_settings(ruby):
         if name == _SWITCH and (value is None or value.type == "true"):
             yield node
