@@ -22,8 +22,8 @@ nodejs node
 npm npm
 puma puma
 ruby-sinatra /usr/share/rubygems-integration/all/gems/sinatra-*
-ruby-rack-cors /usr/share/doc/ruby-rack-cors
-ruby-rails /usr/share/doc/ruby-rails
+ruby-rack-cors /usr/lib/ruby/vendor_ruby/rack/cors.rb
+ruby-rails /usr/share/rubygems-integration/all/gems/rails-*
 php-cli php
 php-laravel-framework /usr/share/php/Illuminate/Foundation
 END
