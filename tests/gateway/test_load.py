@@ -7,6 +7,8 @@ import contextlib
 import hashlib
 import os
 import socket
+import threading
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -22,6 +24,7 @@ from proxies import (
     run_proxy,
     say,
     serve_bytes,
+    serve_proxy,
     upstream,
     wait_until,
 )
@@ -171,3 +174,35 @@ def test_killed_upstreams_leave_nothing(tmp_path: Path) -> None:
                 data = read_all(connection)
             assert data.endswith(b"\r\n\r\nabc") or not data.partition(b"\r\n\r\n")[2]
         wait_until(lambda: proxy.count_open_files() <= before)
+
+
+def test_a_body_waits_for_an_upstream_that_is_reached_late(tmp_path: Path) -> None:
+    """Nothing of it is lost: a system whose queue is full lets a connection wait for seconds."""
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as listening, contextlib.ExitStack() as stack:
+        port = listening.getsockname()[1]
+        # Why: the queue takes one more than it is long, and what comes then is asked again after a second.
+        for _ in range(2):
+            filler = stack.enter_context(socket.socket())
+            filler.setblocking(False)
+            filler.connect_ex(("127.0.0.1", port))
+        seen: list[bytes] = []
+
+        def serve() -> None:
+            time.sleep(2.5)
+            while b"hello" not in b"".join(seen):
+                connection, _ = listening.accept()
+                connection.settimeout(2)
+                with connection, contextlib.suppress(OSError):
+                    while b"hello" not in b"".join(seen) and (part := connection.recv(65536)):
+                        seen.append(part)
+                    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        with serve_proxy(tmp_path, port, seconds=10.0) as proxy, proxy.connect() as client:
+            client.settimeout(20)
+            client.sendall(b"POST / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 5\r\n\r\n")
+            time.sleep(1.5)
+            client.sendall(b"hello")
+            assert client.recv(65536).startswith(b"HTTP/1.1 200 OK")
+        thread.join(10)

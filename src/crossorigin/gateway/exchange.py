@@ -208,7 +208,8 @@ class Exchange:
             else:
                 answered = Answered(504, "The upstream took too long to answer.")
             self._connection.fail(answered)
-        elif self._listener is None and now - self._began >= _SECONDS_UNWATCHED / 2:
+        elif self._listener is None and not self._has_body and now - self._began >= _SECONDS_UNWATCHED / 2:
+            # Why not with a body: until the upstream is reached, whoever listened would take it away.
             self._listener = self._loop.create_task(self._listen())
 
 
