@@ -2,7 +2,7 @@
 
 A dialect is a module with ``recognizes(text)``, ``read(text)`` and ``write(ruleset)``, loaded when it is first asked
 for. Each knows the rules in the middle and its own format, and no other dialect. Programs and most edges are only
-written: their modules have no ``read``.
+written: their modules have neither of the first two.
 """
 
 from __future__ import annotations
@@ -187,7 +187,7 @@ def guess_dialect(text: str) -> str | None:
     """
     if len(text) > MAX_TEXT:
         return None
-    found = [name for name in list_dialects() if _load(name).recognizes(text)]
+    found = [name for name in list_readable() if _load(name).recognizes(text)]
     return found[0] if len(found) == 1 else None
 
 

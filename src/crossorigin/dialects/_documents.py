@@ -9,6 +9,8 @@ from crossorigin.dialects._places import fail
 from crossorigin.dialects._translation import Loss, Position
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from crossorigin.errors import DialectError
 
 #: Values that lie deeper are not read: nobody nests so.
@@ -138,3 +140,13 @@ class Fields:
             for name, node in self.node.fields.items()
             if name not in self._taken
         ]
+
+
+def list_objects(roots: Sequence[Node], kind: str) -> Iterator[Node]:
+    """Yield the objects of Kubernetes of a kind, also those of a list of objects."""
+    for root in roots:
+        listed = root.find("items")
+        for node in listed.items if listed else [root]:
+            found = node.find("kind")
+            if found and found.value == kind:
+                yield node

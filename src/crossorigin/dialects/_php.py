@@ -9,7 +9,7 @@ from crossorigin.dialects import _policies as policies
 from crossorigin.dialects._flavours import to_flavour
 from crossorigin.dialects._pcre import TUPLE_REGEX
 from crossorigin.dialects._php_class import CLASS
-from crossorigin.dialects._plans import FORM_OF_NAME, METHOD, NAMES, ORIGIN, Origins, Plan, plan_rules
+from crossorigin.dialects._plans import FORM_OF_NAME, METHOD, NAMES, ORIGIN, Origins, Plan, list_needed, plan_rules
 from crossorigin.dialects._translation import Loss
 from crossorigin.origins.origin import NULL
 from crossorigin.standard import headers as names
@@ -17,7 +17,6 @@ from crossorigin.standard.methods import FORBIDDEN_METHODS, SAFE_METHODS
 
 if TYPE_CHECKING:
     from crossorigin.decision.answers import Headers
-    from crossorigin.policy import Policy
     from crossorigin.ruleset import Ruleset
 
 #: What stands for the parts of a request in the answers, and can be in no header name, method or origin.
@@ -109,7 +108,7 @@ def write_class(ruleset: Ruleset, called: str) -> tuple[str, list[Loss]]:
         losses += policies.list_unsaid(rule.policy, called, _SAYS)
     plans = plan_rules(ruleset)
     is_one = len(plans) == 1 and plans[0].prefixes == ("",)
-    options = _list_options([rule.policy for rule in ruleset.rules])
+    options = list_needed([rule.policy for rule in ruleset.rules])
     if is_one:
         rules = write_entries(_list_entries(plans[0], options, called, losses), " " * 8)
     else:
@@ -137,18 +136,6 @@ def _choose(template: str, options: set[str]) -> str:
         elif option.strip() in options:
             lines.append(text + "\n")
     return "".join(lines)
-
-
-def _list_options(found: list[Policy]) -> set[str]:
-    """Return what of the program is needed at all."""
-    needed = {
-        "required": any(policy.require_origin for policy in found),
-        "enforced": any(policy.enforce != "browser" for policy in found),
-        "texts": any(policy.error_messages for policy in found),
-        "hosts": any(policy.enforce != "browser" and policy.own_hosts is not None for policy in found),
-        "private": any(policy.allow_private_network for policy in found),
-    }
-    return {name for name, is_needed in needed.items() if is_needed}
 
 
 def _write_rule(plan: Plan, options: set[str], called: str, losses: list[Loss]) -> str:

@@ -143,3 +143,15 @@ def _list_allowed(policy: Policy) -> Origins:
 def _list_origins(texts: Sequence[str], literals: Container[str]) -> Origins:
     others = [text for text in texts if text not in literals and text != ANY]
     return Origins(tuple(text for text in texts if text in literals), tuple(map(pattern_to_regex, others)))
+
+
+def list_needed(policies: Sequence[Policy]) -> set[str]:
+    """Return which parts a program needs at all: what none of its policies asks for is left out of it."""
+    needed = {
+        "required": any(policy.require_origin for policy in policies),
+        "enforced": any(policy.enforce != "browser" for policy in policies),
+        "texts": any(policy.error_messages for policy in policies),
+        "hosts": any(policy.enforce != "browser" and policy.own_hosts is not None for policy in policies),
+        "private": any(policy.allow_private_network for policy in policies),
+    }
+    return {name for name, is_needed in needed.items() if is_needed}

@@ -16,6 +16,7 @@ from crossorigin.dialects._plans import (
     ORIGIN,
     Origins,
     Plan,
+    list_needed,
     make_strictest,
     plan_rules,
 )
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from crossorigin.decision.answers import Headers
-    from crossorigin.policy import Policy
 
 #: What stands for the parts of a request in the answers.
 _PLACES = {ORIGIN: ":origin", METHOD: ":method", NAMES: ":names"}
@@ -73,7 +73,7 @@ def write_program(template: str, ruleset: Ruleset, called: str) -> tuple[str, li
     for rule in ruleset.rules:
         losses += policies.list_unsaid(rule.policy, called, _SAYS)
     plans = plan_rules(ruleset)
-    needed = _list_needed([rule.policy for rule in ruleset.rules])
+    needed = list_needed([rule.policy for rule in ruleset.rules])
     if len(plans) == 1 and plans[0].prefixes == ("",):
         needed.add("one")
         rules = _write_entries(_list_entries(plans[0], needed, called, losses), "  ")
@@ -109,18 +109,6 @@ def _choose(template: str, needed: set[str]) -> str:
         elif option.strip() in needed:
             lines.append(text.rstrip(" ") + "\n")
     return re.sub("\n{3,}", "\n\n", "".join(lines))
-
-
-def _list_needed(found: Sequence[Policy]) -> set[str]:
-    """Return what of the program is needed at all."""
-    needed = {
-        "required": any(policy.require_origin for policy in found),
-        "enforced": any(policy.enforce != "browser" for policy in found),
-        "texts": any(policy.error_messages for policy in found),
-        "hosts": any(policy.enforce != "browser" and policy.own_hosts is not None for policy in found),
-        "private": any(policy.allow_private_network for policy in found),
-    }
-    return {name for name, is_needed in needed.items() if is_needed}
 
 
 def _write_rule(plan: Plan, needed: set[str], called: str, losses: list[Loss]) -> str:

@@ -56,11 +56,6 @@ _IS_ALLOWED = "reqenv('CORS_ALLOWED') == 'yes'"
 _IS_OPEN = "reqenv('CORS') == ''"
 
 
-def recognizes(text: str) -> bool:  # noqa: ARG001 (the signature of every dialect)
-    """Tell that no text is certainly of this dialect, which cannot be read."""
-    return False
-
-
 def write(ruleset: Ruleset, edge: Edge) -> Written:
     """Write the whole configuration.
 

@@ -50,11 +50,6 @@ _ERROR = 400
 _LONGEST = 90_000
 
 
-def recognizes(text: str) -> bool:  # noqa: ARG001 (the signature of every dialect)
-    """Tell that no text is certainly of this dialect, which cannot be read."""
-    return False
-
-
 def write(ruleset: Ruleset, edge: Edge) -> Written:
     """Write the whole Caddyfile."""
     parts, losses = plan_steps(ruleset, _CALLED, knows_own=True)

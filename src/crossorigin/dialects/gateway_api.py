@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from crossorigin.dialects import DialectError, Finding, Loss, Position, Translation, Written
 from crossorigin.dialects import _policies as policies
 from crossorigin.dialects._collecting import Collected, Place, list_changes
-from crossorigin.dialects._documents import Document, Fields, Node
+from crossorigin.dialects._documents import Document, Fields, Node, list_objects
 from crossorigin.dialects._lists import list_denied, read_listed_names, write_listed_names
 from crossorigin.dialects._places import START
 from crossorigin.dialects._wildcards import cut, write_listed_origins
@@ -57,7 +57,7 @@ def recognizes(text: str) -> bool:
         return False
     try:
         document, roots = parse_yaml(NAME, text)
-        return any(_find_cors(document, rule) for route in _list_routes(roots) for rule in _list_rules(route))
+        return any(_find_cors(document, rule) for route in list_objects(roots, _KIND) for rule in _list_rules(route))
     except DialectError:
         return False
 
@@ -71,7 +71,7 @@ def read(text: str) -> Translation:
     collected = Collected(_CALLED)
     findings: list[Finding] = []
     has_cors = False
-    for route in _list_routes(roots):
+    for route in list_objects(roots, _KIND):
         for rule in _list_rules(route):
             policy = None
             if cors := _find_cors(document, rule):
@@ -85,16 +85,6 @@ def read(text: str) -> Translation:
         raise document.fail(START, "there is no CORS filter here", fix=fix)
     ruleset = collected.make()
     return Translation(ruleset, tuple(collected.losses), text, tuple(findings))
-
-
-def _list_routes(roots: Sequence[Node]) -> Iterator[Node]:
-    """Yield each route, also those of a list of objects."""
-    for root in roots:
-        listed = root.find("items")
-        for node in listed.items if listed else [root]:
-            kind = node.find("kind")
-            if kind and kind.value == _KIND:
-                yield node
 
 
 def _list_rules(route: Node) -> list[Node]:

@@ -37,11 +37,6 @@ _REFERS = re.compile(r"\\[1-9]|\(\?\(")
 _VERDICT = "var(txn.cors_verdict) -m str"
 
 
-def recognizes(text: str) -> bool:  # noqa: ARG001 (the signature of every dialect)
-    """Tell that no text is certainly of this dialect, which cannot be read."""
-    return False
-
-
 def write(ruleset: Ruleset, edge: Edge) -> Written:
     """Write the whole configuration."""
     survey = pcre.survey_rules(ruleset, _CALLED, _is_usable)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from crossorigin.dialects import DialectError, Finding, Loss, Position, Translation, Written
 from crossorigin.dialects import _policies as policies
 from crossorigin.dialects._collecting import Collected, Place, list_changes
+from crossorigin.dialects._documents import list_objects
 from crossorigin.dialects._lists import read_listed_names, write_listed_names
 from crossorigin.dialects._places import START
 from crossorigin.dialects._wildcards import write_listed_origins
@@ -23,7 +24,7 @@ from crossorigin.standard.headers import is_forbidden_request_name
 from crossorigin.standard.methods import SAFELISTED_METHODS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from crossorigin.dialects._documents import Document, Node
     from crossorigin.policy import Policy
@@ -94,7 +95,7 @@ def recognizes(text: str) -> bool:
     except DialectError:
         return False
     known = {_PREFIX + name for name in (_ENABLE, *_OPTIONS)}
-    return any(known & set(_find_annotations(one)) for one in _list_ingresses(roots))
+    return any(known & set(_find_annotations(one)) for one in list_objects(roots, _KIND))
 
 
 def read(text: str) -> Translation:
@@ -106,7 +107,7 @@ def read(text: str) -> Translation:
     collected = Collected(_CALLED)
     findings: list[Finding] = []
     has_cors = False
-    for ingress in _list_ingresses(roots):
+    for ingress in list_objects(roots, _KIND):
         annotations = _find_annotations(ingress)
         policy = None
         if _read_flag(annotations.get(_PREFIX + _ENABLE), default=False):
@@ -127,16 +128,6 @@ def read(text: str) -> Translation:
         raise document.fail(START, "no Ingress here enables CORS", fix=fix)
     ruleset = collected.make()
     return Translation(ruleset, tuple(collected.losses), text, tuple(findings))
-
-
-def _list_ingresses(roots: Sequence[Node]) -> Iterator[Node]:
-    """Yield each object, also those of a list of them."""
-    for root in roots:
-        listed = root.find("items")
-        for node in listed.items if listed else [root]:
-            kind = node.find("kind")
-            if kind and kind.value == _KIND:
-                yield node
 
 
 def _find_annotations(ingress: Node) -> dict[str, Node]:

@@ -15,11 +15,6 @@ NAME = "laravel-middleware"
 FORM = "code"
 
 
-def recognizes(_text: str) -> bool:
-    """Say no: a program is written, and not read."""
-    return False
-
-
 def write(ruleset: Ruleset) -> Written:
     """Write the file of the middleware."""
     inside, losses = write_class(ruleset, "the middleware")

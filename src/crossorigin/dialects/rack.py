@@ -14,11 +14,6 @@ NAME = "rack"
 FORM = "code"
 
 
-def recognizes(_text: str) -> bool:
-    """Say no: a program is written, and not read."""
-    return False
-
-
 def write(ruleset: Ruleset) -> Written:
     """Write the middleware."""
     return Written(*write_program(_TEMPLATE, ruleset, "the middleware"))

@@ -42,11 +42,6 @@ _VARY_LINES = Loss(
 )
 
 
-def recognizes(text: str) -> bool:  # noqa: ARG001 (the signature of every dialect)
-    """Tell that no text is certainly of this dialect, which cannot be read."""
-    return False
-
-
 def write(ruleset: Ruleset, edge: Edge) -> Written:
     """Write the whole configuration."""
     parts, losses = plan_steps(ruleset, _CALLED, knows_own=False, says=SAYS - {"preflight_status"})

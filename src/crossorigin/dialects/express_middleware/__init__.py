@@ -43,11 +43,6 @@ _SAYS = (
 _PLACES = {plans.ORIGIN: Raw("ORIGIN"), plans.METHOD: Raw("METHOD"), plans.NAMES: Raw("NAMES")}
 
 
-def recognizes(_text: str) -> bool:
-    """Tell that a program is read by nobody here."""
-    return False
-
-
 def write(ruleset: Ruleset) -> Written:
     """Write a module that an app uses: ``app.use(require('./cors'))``."""
     losses: list[Loss] = []
