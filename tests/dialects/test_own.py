@@ -150,3 +150,12 @@ def test_jsonp() -> None:
     for dialect in list_dialects():
         losses = [(loss.what, loss.how_bad) for loss in write(dialect, only).losses if "jsonp" in loss.what]
         assert losses == ([] if dialect == "toml" else [("jsonp='callback'", "narrows")]), dialect
+
+
+def test_what_is_no_text_nor_number() -> None:
+    """Nothing, and a set without an order, have a form in a file."""
+    policy = Policy(allow_origins=["https://app.example"], max_age=None, own_hosts=["b.example", "a.example"])
+    text = write("toml", policy).text
+    assert 'max_age = "none"' in text
+    assert 'own_hosts = ["a.example", "b.example"]' in text
+    assert read("toml", text).ruleset.only_policy == policy
